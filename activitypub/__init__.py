@@ -1,0 +1,1 @@
+"""The protocol floor: documents, identifiers, signatures; synchronous and pure."""

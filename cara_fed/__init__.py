@@ -1,0 +1,1 @@
+"""The application: wires the protocol and the storage together."""

@@ -1,0 +1,1 @@
+"""The storage floor: tables, their queries, and the files of pictures."""
