@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.installed
+RUNTIME := $(VENV)/.runtime-installed
+TOOLS := $(VENV)/.tools-installed
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CONFIG ?= instance.toml
 
 .DEFAULT_GOAL := help
@@ -10,24 +12,30 @@ CONFIG ?= instance.toml
 help:  ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-$(STAMP): pyproject.toml
+$(RUNTIME): pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[postgres,s3]' --group dev
+	$(PIP) install --upgrade 'pip>=25.1'
+	$(PIP) install --editable '.[postgres,s3]'
 	touch $@
 
-install: $(STAMP)  ## make .venv and install what is needed
+$(TOOLS): $(RUNTIME)
+	$(PIP) install --group dev
+	touch $@
+
+install: $(RUNTIME)  ## make .venv and install what an instance needs
+
+tools: $(TOOLS)  ## install what the tests need too
 
 run: install  ## serve the instance that instance.toml describes
 	$(BIN)/cara-fed serve --config $(CONFIG)
 
-test: install  ## run the test suite
+test: tools  ## run the test suite
 	$(BIN)/python -m pytest
 
 demo: install  ## two instances, one picture, one refused scraper
 	$(BIN)/python -m cara_fed.demo
 
-lint: install  ## style, types and the floors
+lint: tools  ## style, types and the floors
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,10 +43,10 @@ lint: install  ## style, types and the floors
 
 check: lint test  ## what .ci/run asks: lint and test
 
-bench: install  ## ratios of speed and memory, minutes long
+bench: tools  ## ratios of speed and memory, minutes long
 	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
 clean:  ## remove what the targets made, but never data/
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install run test demo lint check bench clean
+.PHONY: help install tools run test demo lint check bench clean

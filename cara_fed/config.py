@@ -1,0 +1,247 @@
+"""instance.toml, read once into frozen values; every mistake is reported at once by its dotted key."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from activitypub.identifiers import Site
+from activitypub.opt_out import OptOut
+from cara_fed.errors import ConfigError
+
+ENVIRONMENT_PREFIX = "CARA_FED_"
+SubscriptionFormat = Literal["text", "mastodon-csv"]
+
+
+def _require_netloc(value: str) -> str:
+    parts = urlsplit(f"//{value}")
+    if not parts.hostname or parts.netloc != value or value != value.lower() or parts.username is not None:
+        raise ValueError("must be a host name in lower case, with a port only if it is not the usual one")
+    _ = parts.port  # raises ValueError where it is not a number of 0 to 65535
+    return value
+
+
+def _require_bind(value: str) -> str:
+    parts = urlsplit(f"//{value}")
+    if not parts.hostname or parts.port is None:
+        raise ValueError("must be HOST:PORT, e.g. 127.0.0.1:8080")
+    return value
+
+
+def _require_database_url(value: str) -> str:
+    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
+    if urlsplit(value).password:
+        raise ValueError("must hold no password: use storage.database_password_file or CARA_FED_DATABASE_PASSWORD")
+    return value
+
+
+Netloc = Annotated[str, AfterValidator(_require_netloc)]
+
+
+class Section(BaseModel):
+    """A table of instance.toml: frozen, and with no room for a key that means nothing."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class InstanceSection(Section):
+    """``[instance]``: who this is."""
+
+    domain: Netloc = "localhost:8080"
+    scheme: Literal["http", "https"]
+    name: str = Field(default="A small studio", min_length=1, max_length=100)
+    description: str = Field(default="", max_length=5000)
+    contact_email: str = Field(default="", max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    languages: tuple[str, ...] = ("en",)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_scheme(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or "scheme" in data:
+            return data
+        domain = data.get("domain", "localhost:8080")
+        local = isinstance(domain, str) and _is_loopback_name(_host_of(domain))
+        return {**data, "scheme": "http" if local else "https"}
+
+    @model_validator(mode="after")
+    def _require_https_in_public(self) -> Self:
+        if self.scheme == "http" and not _is_loopback_name(_host_of(self.domain)):
+            raise ValueError('scheme = "http" is accepted only for localhost and loopback addresses')
+        return self
+
+
+class ServerSection(Section):
+    """``[server]``: where it listens, and how much it takes."""
+
+    bind: Annotated[str, AfterValidator(_require_bind)] = "127.0.0.1:8080"
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.1"),)
+    max_upload_mib: int = Field(default=400, ge=1, le=10_000)
+    upload_timeout_seconds: int = Field(default=1800, ge=10, le=86_400)
+
+
+class S3Section(Section):
+    """``[storage.s3]``: the store behind ``media = "s3://…"``."""
+
+    endpoint: str = ""
+    region: str = ""
+    access_key_id: str = ""
+    secret_access_key_file: str = ""
+
+
+class StorageSection(Section):
+    """``[storage]``: the database and the files."""
+
+    database: Annotated[str, AfterValidator(_require_database_url)] = "sqlite+aiosqlite:///data/cara.sqlite3"
+    database_password_file: str = ""
+    media: str = Field(default="data/media", min_length=1)
+    s3: S3Section = S3Section()
+
+
+class FederationSection(Section):
+    """``[federation]``: how this instance talks to others."""
+
+    authorized_fetch: bool = True
+    allowed_private_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    ca_file: str = ""
+    timeout_seconds: int = Field(default=20, ge=1, le=300)
+    max_document_kib: int = Field(default=1024, ge=16, le=65_536)
+    deliveries_per_host: int = Field(default=4, ge=1, le=100)
+    delivery_workers: int = Field(default=16, ge=1, le=1000)
+
+
+class OptOutSection(Section):
+    """``[opt_out]``: what is said of work whose artist said nothing else."""
+
+    default: OptOut = OptOut.NO_AI_TRAINING
+
+
+class ProtectionSection(Section):
+    """``[protection]``: limits and choices of the picture pipeline."""
+
+    cloak: Literal["off"] = "off"
+    max_file_mib: int = Field(default=60, ge=1, le=1024)
+    max_megapixels: int = Field(default=120, ge=1, le=1000)
+    max_frames: int = Field(default=600, ge=1, le=10_000)
+    max_seconds: int = Field(default=120, ge=1, le=3600)
+    max_memory_mib: int = Field(default=2048, ge=256)
+    workers: int = Field(default=1, ge=1, le=64)
+
+
+class Subscription(Section):
+    """``[[blocklist.subscriptions]]``: a list that somebody else publishes."""
+
+    url: str = Field(max_length=2048, pattern=r"^https?://")
+    format: SubscriptionFormat
+    action: Literal["enforce", "review"] = "enforce"
+    refresh_hours: int = Field(default=24, ge=1, le=24 * 30)
+
+
+class BlocklistSection(Section):
+    """``[blocklist]``: what is published, and what is subscribed to."""
+
+    publish: bool = True
+    subscriptions: tuple[Subscription, ...] = ()
+
+    @field_validator("subscriptions")
+    @classmethod
+    def _require_distinct(cls, value: tuple[Subscription, ...]) -> tuple[Subscription, ...]:
+        if len({subscription.url for subscription in value}) != len(value):
+            raise ValueError("the same url stands twice")
+        return value
+
+
+class Config(Section):
+    """All of instance.toml."""
+
+    instance: InstanceSection = Field(default_factory=lambda: InstanceSection.model_validate({}))
+    server: ServerSection = ServerSection()
+    storage: StorageSection = StorageSection()
+    federation: FederationSection = FederationSection()
+    opt_out: OptOutSection = OptOutSection()
+    protection: ProtectionSection = ProtectionSection()
+    blocklist: BlocklistSection = BlocklistSection()
+    folder: Path = Field(default=Path(), exclude=True, description="what relative paths are relative to")
+
+    @property
+    def site(self) -> Site:
+        """The addresses of this instance."""
+        return Site(scheme=self.instance.scheme, domain=self.instance.domain)
+
+    def resolve(self, path: str) -> Path:
+        """A path of instance.toml, relative to the file that names it."""
+        return (self.folder / path).resolve()
+
+
+def load_config(path: Path) -> Config:
+    """Read and check the file at ``path``; raises :class:`ConfigError` with every mistake in it."""
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError((f"{path}: there is no such file",)) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError((f"{path}: cannot be read: {error}",)) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError((f"{path}: is not TOML: {error}",)) from error
+    if "folder" in data:
+        raise ConfigError((f"{path}: folder: Extra inputs are not permitted",))
+    try:
+        return Config.model_validate({**data, "folder": path.resolve().parent})
+    except ValidationError as error:
+        raise ConfigError(_read_mistakes(path, error)) from None
+
+
+def database_url(config: Config, environment: Mapping[str, str] = os.environ) -> str:
+    """The database's URL with an absolute path (SQLite) or with the password put in (PostgreSQL)."""
+    url = config.storage.database
+    if url.startswith("sqlite+aiosqlite:///"):
+        return f"sqlite+aiosqlite:///{config.resolve(url.removeprefix('sqlite+aiosqlite:///'))}"
+    password = read_secret(config, "DATABASE_PASSWORD", config.storage.database_password_file, environment)
+    return _with_password(url, password) if password else url
+
+
+def read_secret(config: Config, name: str, file: str, environment: Mapping[str, str] = os.environ) -> str:
+    """A secret from ``$CARA_FED_<name>`` or else from the file that instance.toml names; empty where neither is."""
+    if value := environment.get(ENVIRONMENT_PREFIX + name):
+        return value
+    if not file:
+        return ""
+    try:
+        return config.resolve(file).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ConfigError((f"the secret file {file} cannot be read: {error.strerror}",)) from error
+
+
+def _with_password(url: str, password: str) -> str:
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    netloc = f"{user}:{quote(password, safe='')}{at}{host}" if at else parts.netloc
+    return urlunsplit(parts._replace(netloc=netloc))
+
+
+def _host_of(netloc: str) -> str:
+    try:
+        return urlsplit(f"//{netloc}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _is_loopback_name(host: str) -> bool:
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _read_mistakes(path: Path, error: ValidationError) -> tuple[str, ...]:
+    return tuple(
+        f"{path}: {'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg'].removeprefix('Value error, ')}"
+        for mistake in error.errors()
+    )
