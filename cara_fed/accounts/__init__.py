@@ -1,0 +1,1 @@
+"""Accounts: artists come, sign in, and keep their keys."""
