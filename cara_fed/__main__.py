@@ -19,7 +19,7 @@ DONE, REFUSED, BAD_USAGE = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns 0 when done, 1 when refused or failed, 2 for bad usage or a bad instance.toml."""
-    options = _build_parser().parse_args(arguments, namespace=Arguments())
+    options = build_parser().parse_args(arguments, namespace=Arguments())
     options.config = _config_path(options)
     try:
         return _run(options)
@@ -43,7 +43,8 @@ def _config_path(options: Arguments) -> Path:
     return Path(named or os.environ.get(f"{ENVIRONMENT_PREFIX}CONFIG") or "instance.toml")
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The whole command line, as argparse knows it."""
     common = Common()
     parser = argparse.ArgumentParser(prog="cara-fed", description="A home for artists on the open web.", parents=[common])
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
