@@ -1,0 +1,1 @@
+"""Talking to other servers: the one outbound client, who signed a request, and finding documents."""
