@@ -46,7 +46,9 @@ def _config_path(options: Arguments) -> Path:
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line, as argparse knows it."""
     common = Common()
-    parser = argparse.ArgumentParser(prog="cara-fed", description="A home for artists on the open web.", parents=[common])
+    parser = argparse.ArgumentParser(
+        prog="cara-fed", description="A home for artists on the open web.", parents=[common]
+    )
     subcommands = parser.add_subparsers(metavar="COMMAND", required=True)
     for register in COMMANDS:
         register(subcommands)

@@ -3,12 +3,21 @@
 import os
 import tomllib
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from activitypub.identifiers import Site
 from activitypub.opt_out import OptOut
@@ -41,6 +50,13 @@ def _require_database_url(value: str) -> str:
     return value
 
 
+def _read_network(value: object) -> IPv4Network | IPv6Network:
+    if not isinstance(value, str | IPv4Network | IPv6Network):
+        raise ValueError('must be an address or a network, e.g. "127.0.0.0/8"')
+    return ip_network(value)
+
+
+Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_read_network)]
 Netloc = Annotated[str, AfterValidator(_require_netloc)]
 
 
@@ -80,7 +96,7 @@ class ServerSection(Section):
     """``[server]``: where it listens, and how much it takes."""
 
     bind: Annotated[str, AfterValidator(_require_bind)] = "127.0.0.1:8080"
-    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = (IPv4Network("127.0.0.1"),)
+    trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.1"),)
     max_upload_mib: int = Field(default=400, ge=1, le=10_000)
     upload_timeout_seconds: int = Field(default=1800, ge=10, le=86_400)
 
@@ -107,7 +123,7 @@ class FederationSection(Section):
     """``[federation]``: how this instance talks to others."""
 
     authorized_fetch: bool = True
-    allowed_private_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    allowed_private_networks: tuple[Network, ...] = ()
     ca_file: str = ""
     timeout_seconds: int = Field(default=20, ge=1, le=300)
     max_document_kib: int = Field(default=1024, ge=16, le=65_536)

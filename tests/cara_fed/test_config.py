@@ -79,7 +79,7 @@ def test_the_limit_is_told_in_words(tmp_path: Path) -> None:
         ('[storage]\ndatabase = "mysql://x"', "storage.database"),
         ('[storage]\ndatabase = "postgresql+asyncpg://me:secret@db/x"', "storage.database"),
         ('[federation]\nallowed_private_networks = ["127.0.0.1/8"]', "federation.allowed_private_networks.0"),
-        ('[federation]\nauthorised_fetch = true', "federation.authorised_fetch"),
+        ("[federation]\nauthorised_fetch = true", "federation.authorised_fetch"),
         ('folder = "/"', "folder"),
     ],
 )
