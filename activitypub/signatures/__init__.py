@@ -1,0 +1,76 @@
+"""HTTP signatures of both generations behind one door: read what a request carries, verify it, sign our own."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from activitypub.errors import SignatureMissing
+from activitypub.keys import PublicKey
+from activitypub.signatures.draft_cavage import (
+    CavageSignature,
+    read_cavage_signature,
+    sign_draft_cavage,
+    verify_draft_cavage,
+)
+from activitypub.signatures.request import Headers, HttpRequest
+from activitypub.signatures.rfc9421 import (
+    MessageSignature,
+    read_message_signatures,
+    sign_rfc9421,
+    verify_rfc9421,
+)
+
+__all__ = [
+    "CavageSignature",
+    "Generation",
+    "Headers",
+    "HttpRequest",
+    "MessageSignature",
+    "Signature",
+    "generation_of",
+    "read_signatures",
+    "sign_draft_cavage",
+    "sign_rfc9421",
+    "verify_signature",
+]
+
+Signature = CavageSignature | MessageSignature
+
+
+class Generation(StrEnum):
+    """Which of the two standards a signature follows."""
+
+    DRAFT_CAVAGE = "draft-cavage"
+    RFC9421 = "rfc9421"
+
+
+def generation_of(signature: Signature) -> Generation:
+    return Generation.DRAFT_CAVAGE if isinstance(signature, CavageSignature) else Generation.RFC9421
+
+
+def read_signatures(request: HttpRequest) -> tuple[Signature, ...]:
+    """The request's signatures, in order, none of them verified yet.
+
+    Raises SignatureMissing where there is none and SignatureMalformed where one cannot be read.
+    """
+    if request.value("signature-input") is not None:
+        return read_message_signatures(request)
+    headers = request.values("signature") or _authorization(request)
+    if not headers:
+        raise SignatureMissing("the request is not signed")
+    return tuple(read_cavage_signature(header) for header in headers)
+
+
+def verify_signature(request: HttpRequest, signature: Signature, public_key: PublicKey, now: datetime) -> None:
+    """Raises a SignatureError unless the key's holder made this request, recently, and all that matters is covered.
+
+    Covered on a POST: method, target, host, body, time; on a GET all of these but the body.
+    """
+    if isinstance(signature, CavageSignature):
+        verify_draft_cavage(request, signature, public_key, now)
+    else:
+        verify_rfc9421(request, signature, public_key, now)
+
+
+def _authorization(request: HttpRequest) -> list[str]:
+    """Draft-cavage allows the signature in `Authorization: Signature …` too."""
+    return [value for value in request.values("authorization") if value.startswith("Signature ")]
