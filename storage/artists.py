@@ -1,0 +1,111 @@
+"""Artists: the accounts of this instance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlmodel import Field, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, json_list, long_text, moment, primary_key
+from storage.errors import AlreadyExists, NotFound
+from storage.posts import Post
+from storage.sessions import Session
+from storage.statements import insert_unless_known
+
+
+class Artist(Table, table=True):
+    """A local account; `folded` is its name for comparison, and stays taken after deletion."""
+
+    __tablename__ = "artists"
+
+    pk: int = primary_key()
+    name: str
+    folded: str = Field(unique=True)
+    display_name: str = ""
+    summary: str = long_text()
+    fields: list[Any] = json_list()
+    password_hash: str | None = Field(default=None, repr=False)
+    role: str = "artist"
+    opt_out: str | None = None
+    manually_approves: bool = False
+    discoverable: bool = True
+    indexable: bool = True
+    avatar_hash: str | None = None
+    header_hash: str | None = None
+    also_known_as: list[str] = json_list()
+    moved_to: str | None = None
+    created_at: datetime = moment()
+    updated_at: datetime = moment()
+    deleted_at: datetime | None = moment(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Artists:
+    """Queries about artists; deleted ones are found only where the name of the method says so."""
+
+    session: AsyncSession
+
+    async def add(self, artist: Artist) -> None:
+        """Insert an artist; raises AlreadyExists where the name is or was somebody's."""
+        if not await insert_unless_known(self.session, artist):
+            raise AlreadyExists("artist", artist.name)
+
+    async def find(self, name: str) -> Artist | None:
+        """The artist of that name, compared without case."""
+        return await self._one(col(Artist.folded) == name.casefold(), col(Artist.deleted_at).is_(None))
+
+    async def get(self, name: str) -> Artist:
+        """Like `find`, or raises NotFound."""
+        if (artist := await self.find(name)) is None:
+            raise NotFound("artist", name)
+        return artist
+
+    async def find_even_deleted(self, name: str) -> Artist | None:
+        """The artist of that name, gone or not: what is gone answers 410, what never was 404."""
+        return await self._one(col(Artist.folded) == name.casefold())
+
+    async def find_by_pk(self, pk: int) -> Artist | None:
+        """The artist with that key."""
+        return await self._one(col(Artist.pk) == pk, col(Artist.deleted_at).is_(None))
+
+    async def get_by_pk(self, pk: int) -> Artist:
+        """Like `find_by_pk`, or raises NotFound."""
+        if (artist := await self.find_by_pk(pk)) is None:
+            raise NotFound("artist", pk)
+        return artist
+
+    async def find_all(self) -> Sequence[Artist]:
+        """Every artist, by name."""
+        statement = select(Artist).where(col(Artist.deleted_at).is_(None)).order_by(col(Artist.folded))
+        return (await self.session.exec(statement)).all()
+
+    async def find_by_pks(self, pks: Sequence[int]) -> dict[int, Artist]:
+        """The artists with those keys, by key."""
+        statement = select(Artist).where(col(Artist.pk).in_(pks))
+        return {artist.pk: artist for artist in await self.session.exec(statement)}
+
+    async def has_admin(self) -> bool:
+        """Whether anybody can administer the instance yet."""
+        return await self._one(col(Artist.role) == "admin", col(Artist.deleted_at).is_(None)) is not None
+
+    async def count(self) -> int:
+        """How many artists there are."""
+        statement = select(func.count()).select_from(Artist).where(col(Artist.deleted_at).is_(None))
+        return (await self.session.exec(statement)).one()
+
+    async def count_active(self, since: datetime) -> int:
+        """How many signed in or published since then: NodeInfo's active users."""
+        seen = select(Session.artist_pk).where(col(Session.seen_at) >= since)
+        published = select(Post.artist_pk).where(col(Post.artist_pk).is_not(None), col(Post.published_at) >= since)
+        statement = (
+            select(func.count())
+            .select_from(Artist)
+            .where(col(Artist.deleted_at).is_(None), or_(col(Artist.pk).in_(seen), col(Artist.pk).in_(published)))
+        )
+        return (await self.session.exec(statement)).one()
+
+    async def _one(self, *conditions: Any) -> Artist | None:
+        return (await self.session.exec(select(Artist).where(*conditions).limit(1))).first()

@@ -1,0 +1,142 @@
+"""Attachments: pictures of posts, and the renditions made of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, json_list, long_text, moment, primary_key, reference
+from storage.statements import add_row, count_changed, in_chunks
+
+
+class Attachment(Table, table=True):
+    """A picture: uploaded by an artist (with an original and renditions), or known by a remote url."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_post_pk_position", "post_pk", "position"),)
+
+    pk: int = primary_key()
+    artist_pk: int | None = reference("artists.pk", index=True, default=None)
+    post_pk: int | None = reference("posts.pk", default=None)
+    position: int = 0
+    alt: str = long_text()
+    focal_x: float = 0.0
+    focal_y: float = 0.0
+    blurhash: str | None = None
+    dominant_color: str | None = None
+    media_type: str
+    width: int | None = None
+    height: int | None = None
+    original_hash: str | None = Field(default=None, index=True)
+    original_name: str | None = None
+    remote_url: str | None = None
+    sensitive: bool = False
+    opt_out: str | None = None
+    report: list[Any] = json_list()
+    created_at: datetime = moment()
+
+
+class Rendition(Table, table=True):
+    """One file made of a picture: kind federated, web, web_small, thumbnail or moving."""
+
+    __tablename__ = "renditions"
+
+    attachment_pk: int = reference("attachments.pk", primary=True)
+    kind: str = Field(primary_key=True)
+    hash: str = Field(index=True)
+    extension: str
+    media_type: str
+    width: int
+    height: int
+    byte_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An attachment together with its renditions, by kind."""
+
+    attachment: Attachment
+    renditions: dict[str, Rendition]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Queries about attachments; however many, their renditions come with one query more."""
+
+    session: AsyncSession
+
+    async def add(self, attachment: Attachment, renditions: Sequence[Rendition] = ()) -> None:
+        """Insert a picture and what was made of it."""
+        await add_row(self.session, attachment)
+        self.session.add_all(renditions)
+        await self.session.flush()
+
+    async def replace_renditions(self, attachment_pk: int, renditions: Sequence[Rendition]) -> None:
+        """Give a picture these renditions and no others."""
+        old = delete(Rendition).where(col(Rendition.attachment_pk) == attachment_pk)
+        await count_changed(self.session, old)
+        self.session.add_all(renditions)
+        await self.session.flush()
+
+    async def attach(self, post_pk: int, attachment_pks: Sequence[int]) -> None:
+        """Make these pictures a post's, in this order."""
+        for position, pk in enumerate(attachment_pks):
+            values = {"post_pk": post_pk, "position": position}
+            await count_changed(self.session, update(Attachment).where(col(Attachment.pk) == pk).values(values))
+
+    async def find(self, pks: Collection[int]) -> dict[int, Picture]:
+        """The pictures with these keys, by key."""
+        return {picture.attachment.pk: picture for picture in await self._find(col(Attachment.pk).in_(pks))}
+
+    async def find_for_posts(self, post_pks: Collection[int]) -> dict[int, tuple[Picture, ...]]:
+        """The pictures of posts in their order, by the post's pk; an empty tuple for a post without."""
+        found: dict[int, list[Picture]] = {pk: [] for pk in post_pks}
+        for chunk in in_chunks(post_pks):
+            for picture in await self._find(col(Attachment.post_pk).in_(chunk)):
+                found[picture.attachment.post_pk or 0].append(picture)
+        return {pk: tuple(pictures) for pk, pictures in found.items()}
+
+    async def find_by_rendition(self, file_hash: str) -> Sequence[Picture]:
+        """Every picture with a rendition of this hash: one, unless the same file was uploaded again."""
+        pks = select(Rendition.attachment_pk).where(Rendition.hash == file_hash)
+        return await self._find(col(Attachment.pk).in_(pks))
+
+    async def find_abandoned(self, before: datetime, limit: int = 100) -> Sequence[Picture]:
+        """Uploads from before then that never became part of a post."""
+        unused = select(Attachment.pk).where(
+            col(Attachment.post_pk).is_(None),
+            col(Attachment.artist_pk).is_not(None),
+            col(Attachment.created_at) < before,
+        )
+        return await self._find(col(Attachment.pk).in_(unused.limit(limit)))
+
+    async def remove(self, pks: Collection[int]) -> None:
+        """Delete pictures and the rows of their renditions (their files: see `find_used_hashes`)."""
+        await count_changed(self.session, delete(Attachment).where(col(Attachment.pk).in_(pks)))
+
+    async def find_used_hashes(self, hashes: Collection[str]) -> set[str]:
+        """Those of these hashes that a picture or rendition still names: their files must stay."""
+        used: set[str] = set()
+        for chunk in in_chunks(hashes):
+            used.update(await self.session.exec(select(Rendition.hash).where(col(Rendition.hash).in_(chunk))))
+            originals = select(Attachment.original_hash).where(col(Attachment.original_hash).in_(chunk))
+            used.update(name for name in await self.session.exec(originals) if name)
+        return used
+
+    async def _find(self, condition: Any) -> Sequence[Picture]:
+        statement = select(Attachment).where(condition).order_by(col(Attachment.position), col(Attachment.pk))
+        attachments = (await self.session.exec(statement)).all()
+        renditions = await self._renditions([attachment.pk for attachment in attachments])
+        return [Picture(attachment, renditions[attachment.pk]) for attachment in attachments]
+
+    async def _renditions(self, attachment_pks: Sequence[int]) -> defaultdict[int, dict[str, Rendition]]:
+        found: defaultdict[int, dict[str, Rendition]] = defaultdict(dict)
+        for chunk in in_chunks(attachment_pks):
+            for row in await self.session.exec(select(Rendition).where(col(Rendition.attachment_pk).in_(chunk))):
+                found[row.attachment_pk][row.kind] = row
+        return found

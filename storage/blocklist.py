@@ -1,0 +1,158 @@
+"""The blocklist: entries from here and from subscriptions, and what is allowed in spite of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import UniqueConstraint, func, or_
+from sqlmodel import Field, col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, json_list, long_text, moment, primary_key
+from storage.refusals import Refusal
+from storage.statements import count_changed, in_chunks, insert_or_replace
+
+LOCAL = "local"
+
+
+class BlocklistEntry(Table, table=True):
+    """A domain or an actor as one source lists it; `source` is "local" or the subscription's url."""
+
+    __tablename__ = "blocklist_entries"
+    __table_args__ = (UniqueConstraint("kind", "key", "source"),)
+
+    pk: int = primary_key()
+    kind: str
+    key: str = Field(index=True)
+    label: str = ""
+    policy: str = "reject"
+    reason: str = long_text()
+    evidence: list[str] = json_list()
+    source: str = Field(default=LOCAL, index=True)
+    author: str = ""
+    created_at: datetime = moment()
+    expires_at: datetime | None = moment(default=None)
+    retracted_at: datetime | None = moment(default=None)
+
+
+class BlocklistAllow(Table, table=True):
+    """A domain or an actor that no entry of any source may refuse."""
+
+    __tablename__ = "blocklist_allows"
+
+    key: str = Field(primary_key=True)
+    kind: str
+    reason: str = long_text()
+    created_at: datetime = moment()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryWithHits:
+    """An entry and how often it refused something."""
+
+    entry: BlocklistEntry
+    hits: int
+    last_hit_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocklist:
+    """Queries about entries and allows; an entry is active until it is retracted or has expired."""
+
+    session: AsyncSession
+
+    async def add(self, entry: BlocklistEntry) -> None:
+        """List something; what its source listed before, retracted or not, becomes this (its pk stays)."""
+        await insert_or_replace(self.session, entry, key=["kind", "key", "source"], keep=["pk"])
+
+    async def add_many(self, entries: Sequence[BlocklistEntry]) -> None:
+        """Like `add`, for a subscription's list."""
+        for entry in entries:
+            await self.add(entry)
+
+    async def retract(self, kind: str, key: str, source: str, now: datetime) -> bool:
+        """Take an entry of a source back; False where it has none that is active."""
+        return await self.retract_many(kind, [key], source, now) == 1
+
+    async def retract_many(self, kind: str, keys: Sequence[str], source: str, now: datetime) -> int:
+        """Take entries of a source back; how many there were."""
+        changed = 0
+        for chunk in in_chunks(keys):
+            statement = update(BlocklistEntry).where(
+                col(BlocklistEntry.kind) == kind,
+                col(BlocklistEntry.key).in_(chunk),
+                col(BlocklistEntry.source) == source,
+                col(BlocklistEntry.retracted_at).is_(None),
+            )
+            changed += await count_changed(self.session, statement.values(retracted_at=now))
+        return changed
+
+    async def find(self, kind: str, key: str, source: str = LOCAL) -> BlocklistEntry | None:
+        """The entry of a source, retracted or not."""
+        statement = select(BlocklistEntry).where(
+            BlocklistEntry.kind == kind, BlocklistEntry.key == key, BlocklistEntry.source == source
+        )
+        return (await self.session.exec(statement, execution_options={"populate_existing": True})).first()
+
+    async def find_by_pk(self, pk: int) -> BlocklistEntry | None:
+        """The entry with that key."""
+        return await self.session.get(BlocklistEntry, pk)
+
+    async def find_sources(self, kind: str, key: str, now: datetime) -> Sequence[BlocklistEntry]:
+        """Every active entry for the same thing, whoever lists it."""
+        statement = select(BlocklistEntry).where(
+            BlocklistEntry.kind == kind, BlocklistEntry.key == key, *_is_active(now)
+        )
+        return (await self.session.exec(statement.order_by(col(BlocklistEntry.pk)))).all()
+
+    async def find_active(self, now: datetime, source: str | None = None) -> Sequence[BlocklistEntry]:
+        """Every active entry, of one source or all, in the order of their making."""
+        statement = select(BlocklistEntry).where(*_is_active(now))
+        if source is not None:
+            statement = statement.where(BlocklistEntry.source == source)
+        return (await self.session.exec(statement.order_by(col(BlocklistEntry.pk)))).all()
+
+    async def find_page(
+        self, source: str | None = None, *, before: int | None = None, limit: int = 50
+    ) -> Sequence[BlocklistEntry]:
+        """Entries of one source or all, retracted ones included, newest first."""
+        statement = select(BlocklistEntry)
+        if source is not None:
+            statement = statement.where(BlocklistEntry.source == source)
+        if before is not None:
+            statement = statement.where(col(BlocklistEntry.pk) < before)
+        return (await self.session.exec(statement.order_by(col(BlocklistEntry.pk).desc()).limit(limit))).all()
+
+    async def find_with_hits(self, now: datetime) -> Sequence[EntryWithHits]:
+        """Every active entry and what it refused, the busiest first."""
+        hits = (
+            select(Refusal.entry_key, func.sum(Refusal.count).label("hits"), func.max(Refusal.last_at).label("last_at"))
+            .group_by(col(Refusal.entry_key))
+            .subquery()
+        )
+        total = func.coalesce(hits.c.hits, 0)
+        statement = (
+            select(BlocklistEntry, total, hits.c.last_at)
+            .outerjoin(hits, hits.c.entry_key == col(BlocklistEntry.key))
+            .where(*_is_active(now))
+            .order_by(total.desc(), col(BlocklistEntry.pk))
+        )
+        return [EntryWithHits(entry, int(n), last) for entry, n, last in await self.session.exec(statement)]
+
+    async def allow(self, allow: BlocklistAllow) -> None:
+        """Let a domain or an actor in, whatever lists it."""
+        await insert_or_replace(self.session, allow, key=["key"])
+
+    async def disallow(self, key: str) -> bool:
+        """Take an allow back; False where there was none."""
+        return await count_changed(self.session, delete(BlocklistAllow).where(col(BlocklistAllow.key) == key)) == 1
+
+    async def find_allows(self) -> Sequence[BlocklistAllow]:
+        """Everything allowed."""
+        return (await self.session.exec(select(BlocklistAllow).order_by(col(BlocklistAllow.key)))).all()
+
+
+def _is_active(now: datetime) -> tuple[Any, Any]:
+    unexpired = or_(col(BlocklistEntry.expires_at).is_(None), col(BlocklistEntry.expires_at) > now)
+    return col(BlocklistEntry.retracted_at).is_(None), unexpired

@@ -1,0 +1,234 @@
+"""Deliveries: one activity on its way to one inbox, and the queue of those that wait."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import Index, func, insert, or_
+from sqlmodel import col, delete, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, long_text, moment, primary_key, reference
+from storage.hosts import Host
+from storage.queues import serialize_claims, unlocked
+from storage.statements import count_changed, table_of
+from storage.whom import OneOf, Whom, lies_in
+
+QUEUED, SENT, FAILED, CANCELLED = "queued", "sent", "failed", "cancelled"
+
+# How many due rows a claim looks at for each that it may take: enough that one busy host hides no other for long.
+CANDIDATES_PER_CLAIM = 20
+
+
+class Delivery(Table, table=True):
+    """A queued send; `receiver_netloc` is the receiving actor's (capabilities), `inbox_host` the inbox's netloc.
+
+    `receiver_actor_id` is there for a personal inbox and absent for a shared one.
+    """
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_state_due_at", "state", "due_at"),
+        Index("ix_deliveries_inbox_host_state", "inbox_host", "state"),
+    )
+
+    pk: int = primary_key()
+    outbox_pk: int = reference("outbox_log.pk", index=True)
+    inbox: str
+    inbox_host: str
+    receiver_netloc: str
+    receiver_actor_id: str | None = None
+    state: str = QUEUED
+    attempts: int = 0
+    due_at: datetime = moment()
+    lease_until: datetime | None = moment(default=None, index=True)
+    last_status: int | None = None
+    last_error: str | None = long_text(default=None)
+    created_at: datetime = moment()
+    finished_at: datetime | None = moment(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One inbox to deliver to, with the key for its row and the first moment to try."""
+
+    pk: int
+    inbox: str
+    inbox_host: str
+    receiver_netloc: str
+    due_at: datetime
+    receiver_actor_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """The queue in numbers: `due` and `failing` (tried in vain so far) are part of `queued`."""
+
+    queued: int
+    due: int
+    leased: int
+    failing: int
+    sent: int
+    failed: int
+    cancelled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """Queries about deliveries."""
+
+    session: AsyncSession
+
+    async def enqueue_many(self, outbox_pk: int, targets: Collection[Target], now: datetime) -> None:
+        """Queue an activity for each target, in one statement."""
+        common = {"outbox_pk": outbox_pk, "state": QUEUED, "attempts": 0, "created_at": now}
+        rows = [asdict(target) | common for target in targets]
+        if rows:
+            await (await self.session.connection()).execute(insert(table_of(Delivery)), rows)
+
+    async def claim(self, now: datetime, lease_seconds: float, limit: int, per_host: int) -> Sequence[Delivery]:
+        """Lease up to `limit` due deliveries, the longest waiting first, and count an attempt for each.
+
+        No host gets more than `per_host` leases at a time, over all processes, and none while its circuit is
+        open. A lease that ran out (its worker was killed) can be claimed again: at most one duplicate.
+        """
+        await serialize_claims(self.session, "deliveries")
+        statement = (
+            update(Delivery)
+            .where(col(Delivery.pk).in_(_claimable(now, limit, per_host)))
+            .values(lease_until=now + timedelta(seconds=lease_seconds), attempts=col(Delivery.attempts) + 1)
+            .returning(Delivery)
+        )
+        claimed = (await self.session.exec(statement)).scalars().all()
+        return sorted(claimed, key=lambda delivery: (delivery.due_at, delivery.pk))
+
+    async def release(self, pks: Collection[int]) -> None:
+        """Give leases back untried, as when a worker stops; the attempts do not count."""
+        values = {"lease_until": None, "attempts": col(Delivery.attempts) - 1}
+        await self._change(col(Delivery.pk).in_(pks), values)
+
+    async def record_sent(self, pk: int, now: datetime, status: int) -> None:
+        """The inbox took it."""
+        values = {"state": SENT, "last_status": status, "last_error": None}
+        await self._change(col(Delivery.pk) == pk, values | _finished(now))
+
+    async def record_retry(self, pk: int, due_at: datetime, error: str, status: int | None = None) -> None:
+        """It did not work, and is to be tried again at `due_at`."""
+        values = {"due_at": due_at, "lease_until": None, "last_error": error, "last_status": status}
+        await self._change(col(Delivery.pk) == pk, values)
+
+    async def record_failed(self, pk: int, now: datetime, error: str, status: int | None = None) -> None:
+        """It did not work, and never will."""
+        values = {"state": FAILED, "last_error": error, "last_status": status}
+        await self._change(col(Delivery.pk) == pk, values | _finished(now))
+
+    async def record_cancelled(self, pk: int, now: datetime, reason: str) -> None:
+        """It must not be sent any more."""
+        await self._change(col(Delivery.pk) == pk, {"state": CANCELLED, "last_error": reason} | _finished(now))
+
+    async def cancel_for(self, whom: Whom, now: datetime, reason: str) -> int:
+        """Cancel what is queued for these actors or their servers' inboxes, keeping the reason; how many."""
+        if isinstance(whom, OneOf):
+            condition: Any = col(Delivery.receiver_actor_id).in_(whom.actor_ids)
+        else:
+            condition = or_(lies_in(col(Delivery.receiver_netloc), whom), lies_in(col(Delivery.inbox_host), whom))
+        return await self._change(condition, {"state": CANCELLED, "last_error": reason} | _finished(now))
+
+    async def postpone_host(self, inbox_host: str, until: datetime) -> int:
+        """Let everything queued for a host wait at least until then; how many deliveries that moved."""
+        return await self._change(
+            (col(Delivery.inbox_host) == inbox_host) & (col(Delivery.due_at) < until), {"due_at": until}
+        )
+
+    async def retry_now(self, now: datetime, inbox_host: str | None = None) -> int:
+        """Make what is queued due at once, for one host or all; how many."""
+        condition = col(Delivery.due_at) > now
+        if inbox_host is not None:
+            condition &= col(Delivery.inbox_host) == inbox_host
+        return await self._change(condition, {"due_at": now})
+
+    async def find_for_outbox(self, outbox_pk: int) -> Sequence[Delivery]:
+        """Every delivery of an activity."""
+        statement = select(Delivery).where(Delivery.outbox_pk == outbox_pk).order_by(col(Delivery.pk))
+        return (await self.session.exec(statement)).all()
+
+    async def find_page(self, state: str, *, before: int | None = None, limit: int = 50) -> Sequence[Delivery]:
+        """Deliveries in a state, newest first."""
+        statement = select(Delivery).where(Delivery.state == state)
+        if before is not None:
+            statement = statement.where(col(Delivery.pk) < before)
+        return (await self.session.exec(statement.order_by(col(Delivery.pk).desc()).limit(limit))).all()
+
+    async def count(self, now: datetime) -> DeliveryCounts:
+        """The queue in numbers."""
+        queued = col(Delivery.state) == QUEUED
+        conditions: dict[str, Any] = {
+            "queued": queued,
+            "due": queued & (col(Delivery.due_at) <= now),
+            "leased": queued & (col(Delivery.lease_until) > now),
+            "failing": queued & col(Delivery.last_error).is_not(None),
+            "sent": col(Delivery.state) == SENT,
+            "failed": col(Delivery.state) == FAILED,
+            "cancelled": col(Delivery.state) == CANCELLED,
+        }
+        numbers = sqlalchemy.select(*(func.count().filter(that).label(name) for name, that in conditions.items()))
+        return DeliveryCounts(**(await (await self.session.connection()).execute(numbers)).one()._mapping)
+
+    async def find_next_due(self) -> datetime | None:
+        """When the next queued delivery is to be tried."""
+        return (await self.session.exec(select(func.min(Delivery.due_at)).where(col(Delivery.state) == QUEUED))).one()
+
+    async def remove_finished(self, before: datetime) -> int:
+        """Forget what ended before then; how many."""
+        return await count_changed(self.session, delete(Delivery).where(col(Delivery.finished_at) < before))
+
+    async def _change(self, condition: Any, values: dict[str, Any]) -> int:
+        # Only what is queued can change: a late answer must not undo a cancellation.
+        statement = update(Delivery).where(col(Delivery.state) == QUEUED, condition).values(values)
+        return await count_changed(self.session, statement)
+
+
+def _finished(now: datetime) -> dict[str, Any]:
+    return {"finished_at": now, "lease_until": None}
+
+
+def _claimable(now: datetime, limit: int, per_host: int) -> Any:
+    """Keys to claim: the due rows, at most `per_host` minus its leases of each host."""
+    leases = (
+        select(Delivery.inbox_host, func.count().label("held"))
+        .where(col(Delivery.state) == QUEUED, col(Delivery.lease_until) > now)
+        .group_by(col(Delivery.inbox_host))
+        .subquery()
+    )
+    candidates = _candidates(now, limit, select(leases.c.inbox_host).where(leases.c.held >= per_host))
+    waiting = (candidates.c.due_at, candidates.c.pk)
+    place = func.row_number().over(partition_by=candidates.c.inbox_host, order_by=waiting).label("place")
+    ranked = select(candidates.c.pk, candidates.c.due_at, candidates.c.inbox_host, place).subquery()
+    chosen = (
+        select(ranked.c.pk)
+        .outerjoin(leases, leases.c.inbox_host == ranked.c.inbox_host)
+        .where(ranked.c.place <= per_host - func.coalesce(leases.c.held, 0))
+        .order_by(ranked.c.due_at, ranked.c.pk)
+        .limit(limit)
+    )
+    return unlocked(select(Delivery.pk).where(col(Delivery.pk).in_(chosen), *_is_free(now)))
+
+
+def _candidates(now: datetime, limit: int, full_hosts: Any) -> Any:
+    """The longest waiting rows of hosts that may get more."""
+    open_hosts = select(Host.netloc).where(col(Host.open_until) > now)
+    return (
+        select(Delivery.pk, Delivery.inbox_host, Delivery.due_at)
+        .where(*_is_free(now), col(Delivery.due_at) <= now)
+        .where(col(Delivery.inbox_host).not_in(full_hosts), col(Delivery.inbox_host).not_in(open_hosts))
+        .order_by(col(Delivery.due_at), col(Delivery.pk))
+        .limit(limit * CANDIDATES_PER_CLAIM)
+        .subquery()
+    )
+
+
+def _is_free(now: datetime) -> tuple[Any, Any]:
+    unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
+    return col(Delivery.state) == QUEUED, unleased

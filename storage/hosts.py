@@ -1,0 +1,110 @@
+"""Hosts: other servers, the number that their picture addresses carry, and how sending to them goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Field, col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, moment
+from storage.errors import NotFound
+from storage.statements import count_changed, insert_into
+
+
+class Host(Table, table=True):
+    """A server by its netloc; its number is ≥ 1, never used again, and 0 stands for the public web."""
+
+    __tablename__ = "hosts"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy's own name for a setting
+
+    pk: int | None = Field(default=None, primary_key=True)
+    netloc: str = Field(unique=True)
+    first_seen: datetime = moment()
+    failing_since: datetime | None = moment(default=None, index=True)
+    failures: int = 0
+    open_until: datetime | None = moment(default=None, index=True)
+    signature_generation: str | None = None
+    signature_seen_at: datetime | None = moment(default=None)
+    software: str | None = None
+
+    @property
+    def number(self) -> int:
+        """The host's number, once the database gave it one."""
+        if self.pk is None:
+            raise NotFound("number of host", self.netloc)
+        return self.pk
+
+
+@dataclass(frozen=True, slots=True)
+class Hosts:
+    """Queries about hosts."""
+
+    session: AsyncSession
+
+    async def number_for(self, netloc: str, now: datetime) -> int:
+        """The host's number; given on first sight. Whoever races, everybody gets the same one."""
+        if (number := await self.find_number(netloc)) is not None:
+            return number
+        insert = insert_into(self.session, Host).values(netloc=netloc, first_seen=now, failures=0)
+        await self.session.exec(insert.on_conflict_do_nothing(index_elements=["netloc"]))
+        return (await self.get(netloc)).number
+
+    async def find_number(self, netloc: str) -> int | None:
+        """The host's number if it has one."""
+        return (await self.session.exec(select(Host.pk).where(Host.netloc == netloc))).first()
+
+    async def find_by_number(self, number: int) -> Host | None:
+        """The host with that number: through whom a picture leaked."""
+        return await self.session.get(Host, number)
+
+    async def find(self, netloc: str) -> Host | None:
+        """The host of that netloc."""
+        statement = select(Host).where(Host.netloc == netloc)
+        return (await self.session.exec(statement, execution_options={"populate_existing": True})).first()
+
+    async def get(self, netloc: str) -> Host:
+        """Like `find`, or raises NotFound."""
+        if (host := await self.find(netloc)) is None:
+            raise NotFound("host", netloc)
+        return host
+
+    async def find_all(self) -> Sequence[Host]:
+        """Every host, by number: for the maps that a process keeps in memory."""
+        return (await self.session.exec(select(Host).order_by(col(Host.pk)))).all()
+
+    async def record_success(self, netloc: str) -> bool:
+        """Close the host's circuit; False where it was never open and nothing is written."""
+        was_failing = col(Host.failing_since).is_not(None) | col(Host.open_until).is_not(None)
+        statement = update(Host).where(col(Host.netloc) == netloc, was_failing)
+        return await count_changed(self.session, statement.values(failing_since=None, failures=0, open_until=None)) > 0
+
+    async def record_failure(self, netloc: str, now: datetime, open_until: datetime | None = None) -> Host:
+        """Count a failure; with `open_until` nothing is claimed for the host before then."""
+        insert = insert_into(self.session, Host).values(
+            netloc=netloc, first_seen=now, failing_since=now, failures=1, open_until=open_until
+        )
+        changed = {
+            "failing_since": func.coalesce(Host.failing_since, now),
+            "failures": col(Host.failures) + 1,
+            "open_until": open_until,
+        }
+        await self.session.exec(insert.on_conflict_do_update(index_elements=["netloc"], set_=changed))
+        return await self.get(netloc)
+
+    async def record_signature_generation(self, netloc: str, generation: str | None, now: datetime) -> None:
+        """Remember which signatures a known host understands, or that this is to be found out again."""
+        values = {"signature_generation": generation, "signature_seen_at": now}
+        await count_changed(self.session, update(Host).where(col(Host.netloc) == netloc).values(values))
+
+    async def record_software(self, netloc: str, software: str) -> None:
+        """Remember what a known host runs."""
+        await count_changed(self.session, update(Host).where(col(Host.netloc) == netloc).values(software=software))
+
+    async def find_failing(self, since: datetime | None = None) -> Sequence[Host]:
+        """Hosts that fail, those failing longest first; with `since`, only those that fail from before then."""
+        statement = select(Host).where(col(Host.failing_since).is_not(None))
+        if since is not None:
+            statement = statement.where(col(Host.failing_since) <= since)
+        return (await self.session.exec(statement.order_by(col(Host.failing_since)))).all()

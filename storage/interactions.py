@@ -1,0 +1,90 @@
+"""Interactions: likes, announces and emoji reactions."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index, UniqueConstraint, func
+from sqlmodel import Field, col, delete, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, moment, primary_key
+from storage.statements import count_changed, in_chunks, insert_unless_known
+
+
+class Interaction(Table, table=True):
+    """That an actor likes, announces or answers an object with an emoji (its `content`, else empty)."""
+
+    __tablename__ = "interactions"
+    # Content is never NULL: two NULLs are different to a unique constraint, and a like would count twice.
+    __table_args__ = (
+        UniqueConstraint("kind", "actor_id", "object_id", "content"),
+        Index("ix_interactions_object_id_kind_pk", "object_id", "kind", "pk"),
+    )
+
+    pk: int = primary_key()
+    kind: str
+    actor_id: str = Field(index=True)
+    object_id: str
+    activity_id: str = Field(unique=True)
+    content: str = ""
+    created_at: datetime = moment()
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """Queries about interactions."""
+
+    session: AsyncSession
+
+    async def add(self, row: Interaction) -> bool:
+        """Keep an interaction; False where it was known, by its activity or by who, what and whose."""
+        return await insert_unless_known(self.session, row)
+
+    async def find(self, kind: str, actor_id: str, object_id: str) -> Interaction | None:
+        """One such interaction between these two."""
+        statement = select(Interaction).where(
+            Interaction.kind == kind, Interaction.actor_id == actor_id, Interaction.object_id == object_id
+        )
+        return (await self.session.exec(statement)).first()
+
+    async def remove(self, kind: str, actor_id: str, object_id: str) -> bool:
+        """Take it back, every emoji of it; False where there was none."""
+        statement = delete(Interaction).where(
+            col(Interaction.kind) == kind,
+            col(Interaction.actor_id) == actor_id,
+            col(Interaction.object_id) == object_id,
+        )
+        return await count_changed(self.session, statement) > 0
+
+    async def remove_by_activity(self, activity_id: str, actor_id: str) -> bool:
+        """Take back what this actor's activity began; False where there was none."""
+        statement = delete(Interaction).where(
+            col(Interaction.activity_id) == activity_id, col(Interaction.actor_id) == actor_id
+        )
+        return await count_changed(self.session, statement) > 0
+
+    async def remove_actor(self, actor_id: str) -> int:
+        """Forget everything of an actor who is gone; how many."""
+        return await count_changed(self.session, delete(Interaction).where(col(Interaction.actor_id) == actor_id))
+
+    async def find_page(
+        self, object_id: str, kind: str, *, before: int | None = None, limit: int = 40
+    ) -> Sequence[Interaction]:
+        """The interactions of a kind with an object, newest first."""
+        statement = select(Interaction).where(Interaction.object_id == object_id, Interaction.kind == kind)
+        if before is not None:
+            statement = statement.where(col(Interaction.pk) < before)
+        return (await self.session.exec(statement.order_by(col(Interaction.pk).desc()).limit(limit))).all()
+
+    async def count(self, object_ids: Collection[str]) -> dict[tuple[str, str], int]:
+        """How many there are, by (object_id, kind); nothing for none."""
+        counts: dict[tuple[str, str], int] = {}
+        for chunk in in_chunks(object_ids):
+            statement = (
+                select(Interaction.object_id, Interaction.kind, func.count())
+                .where(col(Interaction.object_id).in_(chunk))
+                .group_by(col(Interaction.object_id), col(Interaction.kind))
+            )
+            counts.update(((object_id, kind), n) for object_id, kind, n in await self.session.exec(statement))
+        return counts

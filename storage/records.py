@@ -1,0 +1,68 @@
+"""Records: every noun's queries over one transaction."""
+
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.artists import Artists
+from storage.attachments import Attachments
+from storage.blocklist import Blocklist
+from storage.blocks import Blocks
+from storage.columns import Table
+from storage.deliveries import Deliveries
+from storage.follows import Follower, Following, Follows
+from storage.hosts import Hosts
+from storage.inbox_log import InboxLog
+from storage.interactions import Interactions
+from storage.keys import Keys
+from storage.outbox_log import OutboxLog
+from storage.posts import Posts
+from storage.rate_limits import RateLimits
+from storage.refusals import Refusals
+from storage.remote_actors import RemoteActors
+from storage.remote_keys import RemoteKeys
+from storage.reports import Reports
+from storage.revisions import Revisions
+from storage.secrets import Secrets
+from storage.sessions import Sessions
+from storage.subscriptions import Subscriptions
+from storage.tokens import Tokens
+
+# Complete here, where every noun has been imported.
+TABLES = Table.metadata
+
+
+class Records:
+    """What a transaction can ask and change; good until its `async with` block ends.
+
+    A row that a query gave may be changed in place: the change is written with the transaction.
+    """
+
+    __slots__ = (
+        "artists", "attachments", "blocklist", "blocks", "deliveries", "followers", "following", "hosts", "inbox_log",
+        "interactions", "keys", "outbox_log", "posts", "rate_limits", "refusals", "remote_actors", "remote_keys",
+        "reports", "revisions", "secrets", "sessions", "subscriptions", "tokens",
+    )  # fmt: skip
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.artists = Artists(session)
+        self.attachments = Attachments(session)
+        self.blocklist = Blocklist(session)
+        self.blocks = Blocks(session)
+        self.deliveries = Deliveries(session)
+        self.followers = Follows(session, Follower)
+        self.following = Follows(session, Following)
+        self.hosts = Hosts(session)
+        self.inbox_log = InboxLog(session)
+        self.interactions = Interactions(session)
+        self.keys = Keys(session)
+        self.outbox_log = OutboxLog(session)
+        self.posts = Posts(session)
+        self.rate_limits = RateLimits(session)
+        self.refusals = Refusals(session)
+        self.remote_actors = RemoteActors(session)
+        self.remote_keys = RemoteKeys(session)
+        self.reports = Reports(session)
+        self.revisions = Revisions(session)
+        self.secrets = Secrets(session)
+        self.sessions = Sessions(session)
+        self.subscriptions = Subscriptions(session)
+        self.tokens = Tokens(session)

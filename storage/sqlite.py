@@ -1,0 +1,94 @@
+"""SQLite: how its connections are opened, its file made and copied."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storage.errors import DatabaseUnavailable, DatabaseUnsupported
+
+BUSY_SECONDS = 10
+
+# WAL with synchronous=NORMAL loses nothing to `kill -9`: a commit is in the system's hands before it returns. Only a
+# power cut can take the last commits, and it never harms the file; FULL would pay one disk flush a commit for that.
+PRAGMAS = (
+    f"busy_timeout = {BUSY_SECONDS * 1000}",
+    "journal_mode = WAL",
+    "synchronous = NORMAL",
+    "foreign_keys = ON",
+    "cache_size = -16000",
+)
+
+
+def file_of(url: URL) -> Path:
+    """The file that a SQLite URL names; raises DatabaseUnsupported for one in memory."""
+    if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
+        raise DatabaseUnsupported("a SQLite database needs a file: sqlite+aiosqlite:///PATH")
+    return Path(url.database)
+
+
+def make_file(path: Path) -> None:
+    """Make the folder, and an empty file only its owner can read; SQLite gives -wal and -shm the same mode."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseUnavailable(f"cannot open {path}: {error.strerror}") from error
+
+
+def open_writer(url: URL) -> AsyncEngine:
+    """The engine for writing: one connection, since SQLite has one writer; tasks queue for it in fair order."""
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
+    _prepare(engine, PRAGMAS, "BEGIN IMMEDIATE")
+    return engine
+
+
+def open_readers(url: URL) -> AsyncEngine:
+    """The engine for reading; a write through it is refused."""
+    engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=30)
+    _prepare(engine, (*PRAGMAS, "query_only = ON"), "BEGIN")
+    return engine
+
+
+def open_migrator(url: URL) -> AsyncEngine:
+    """The engine for migrations: no foreign keys, since copying a table in a batch would delete what hangs on it."""
+    engine = create_async_engine(url, poolclass=NullPool)
+    _prepare(engine, (*PRAGMAS, "foreign_keys = OFF"), "BEGIN IMMEDIATE")
+    return engine
+
+
+def copy_file(source: Path, destination: Path) -> None:
+    """Write a consistent copy of a database in use, readable by its owner only; the destination must not exist."""
+    try:
+        os.close(os.open(destination, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(destination)) as copy:
+            live.backup(copy)
+        with destination.open("rb") as written:
+            os.fsync(written.fileno())
+    except (OSError, sqlite3.Error) as error:
+        raise DatabaseUnavailable(f"cannot copy {source} to {destination}: {error}") from error
+
+
+def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
+    """Set every new connection up, and say BEGIN ourselves (the driver would say a plain one, and too late).
+
+    A writer says BEGIN IMMEDIATE: it then waits its turn, where a plain BEGIN that reads first and writes
+    later fails at once, whatever the timeout, when another writer was quicker.
+    """
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
