@@ -1,0 +1,127 @@
+"""What a post or profile points at by name: hashtags, mentioned people, custom emoji."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+
+from activitypub.documents import Json, as_list, first, href_of, id_of, types_of
+from activitypub.origins import IdRule
+from activitypub.texts import bound_line
+
+MAX_TAGS: Final = 100
+MAX_NAME: Final = 200
+Tag = TypeVar("Tag")
+_ANY_ID: Final = IdRule(allow_http=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Hashtag:
+    """`name` is as written, without the sign; `href` is the tag's page."""
+
+    name: str
+    href: str | None
+
+    @property
+    def key(self) -> str:
+        return fold_hashtag(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person named in a text. `handle` is `@name@domain`; `url` is their page, None where only the id is known."""
+
+    handle: str
+    actor_id: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """A custom emoji: `shortcode` without its colons, and the picture to show for it."""
+
+    shortcode: str
+    url: str
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """A document's `tag`, sorted by kind."""
+
+    hashtags: tuple[Hashtag, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    emoji: tuple[Emoji, ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    """(href, media type) of object links (FEP-e232), which is how some servers quote."""
+
+
+def fold_hashtag(name: str) -> str:
+    """The form in which hashtags are compared and found: compatibility forms joined, case folded."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def build_tags(hashtags: Iterable[Hashtag], mentions: Iterable[Mention]) -> list[Json]:
+    """`tag` of a post: hashtags, then people."""
+    return [_build_hashtag(tag) for tag in hashtags] + [_build_mention(mention) for mention in mentions]
+
+
+def read_tags(document: Json) -> Tags:
+    """The document's tags, at most MAX_TAGS; those of unknown kinds, or without what their kind needs, are left out."""
+    tags = [tag for tag in as_list(document.get("tag"))[:MAX_TAGS] if isinstance(tag, dict)]
+    return Tags(
+        hashtags=_readable(_read_hashtag, tags),
+        mentions=_readable(_read_mention, tags),
+        emoji=_readable(_read_emoji, tags),
+        links=_readable(_read_link, tags),
+    )
+
+
+def web_address(value: object) -> str | None:
+    """The http or https address that a `url`, `href`, `icon`, … gives, else None."""
+    address = href_of(value)
+    return address if address is not None and _ANY_ID.accepts(address) else None
+
+
+def _readable(read: Callable[[Json], Tag | None], tags: Iterable[Json]) -> tuple[Tag, ...]:
+    return tuple(found for tag in tags if (found := read(tag)) is not None)
+
+
+def _build_hashtag(tag: Hashtag) -> Json:
+    return {"type": "Hashtag", "href": tag.href, "name": f"#{tag.name}"}
+
+
+def _build_mention(mention: Mention) -> Json:
+    return {"type": "Mention", "href": mention.actor_id, "name": mention.handle}
+
+
+def _read_hashtag(tag: Json) -> Hashtag | None:
+    name = bound_line(tag.get("name"), MAX_NAME).lstrip("#＃").strip()
+    # Kroeg and early Pleroma gave hashtags no type, but always the sign.
+    is_hashtag = "Hashtag" in types_of(tag) or (not types_of(tag) and _text(tag.get("name")).startswith("#"))
+    return Hashtag(name, web_address(tag)) if is_hashtag and name else None
+
+
+def _read_mention(tag: Json) -> Mention | None:
+    actor_id = id_of(tag.get("href"))
+    if "Mention" not in types_of(tag) or actor_id is None or not _ANY_ID.accepts(actor_id):
+        return None
+    return Mention(bound_line(tag.get("name"), MAX_NAME), actor_id)
+
+
+def _read_emoji(tag: Json) -> Emoji | None:
+    icon = first(tag.get("icon"))
+    shortcode, url = bound_line(tag.get("name"), MAX_NAME).strip(":"), web_address(icon)
+    if "Emoji" not in types_of(tag) or not shortcode or url is None:
+        return None
+    media_type = _text(icon.get("mediaType")) if isinstance(icon, dict) else ""
+    return Emoji(shortcode, url, media_type or None)
+
+
+def _read_link(tag: Json) -> tuple[str, str] | None:
+    href = web_address(tag)
+    return (href, _text(tag.get("mediaType"))) if "Link" in types_of(tag) and href else None
+
+
+def _text(value: Any) -> str:
+    return bound_line(value, MAX_NAME)
