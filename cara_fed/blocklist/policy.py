@@ -1,0 +1,181 @@
+"""The blocklist in memory: one immutable value, asked in constant time at every door."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+
+from activitypub.errors import IdUnacceptable
+from activitypub.origins import host_of, normal_host
+from cara_fed.blocklist.entries import LOCAL, Allow, Entry, EntryKind, EntryPolicy, is_active, normal_id
+
+# Already in the form that is compared, as nearly all are; the slow way is for capitals, ports, punycode, last dots.
+_is_plain = re.compile(r"[a-z0-9.-]*[a-z0-9-]").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The entry that speaks about somebody; ``source`` is "local" or a subscription's URL."""
+
+    key: str
+    kind: EntryKind
+    label: str
+    policy: EntryPolicy
+    reason: str
+    source: str
+
+    @property
+    def refuses(self) -> bool:
+        """Whether doors are shut: reject and drop refuse, filter only holds back."""
+        return self.policy.gravity >= EntryPolicy.REJECT.gravity
+
+
+class BlocklistPolicy:
+    """Who is listed at one moment. A new list makes a new policy; this one never changes.
+
+    A domain covers its subdomains and the actors on them. Of several entries that cover somebody the gravest holds, the
+    nearest where they weigh the same. An allow wins over every entry, whatever the order, and covers what an entry
+    of its key would cover.
+    """
+
+    __slots__ = ("_actors", "_allowed", "_digests", "_domains", "_next_expiry")
+
+    def __init__(self, listings: Iterable[Listing], allowed: frozenset[str], next_expiry: datetime | None) -> None:
+        by_kind: dict[EntryKind, dict[str, Listing]] = {kind: {} for kind in EntryKind}
+        for listing in listings:
+            held = by_kind[listing.kind]
+            held[listing.key] = _graver(held.get(listing.key), listing)
+        self._domains = by_kind[EntryKind.DOMAIN]
+        self._actors = by_kind[EntryKind.ACTOR]
+        self._digests = by_kind[EntryKind.DIGEST]
+        self._allowed = allowed
+        self._next_expiry = next_expiry
+
+    @classmethod
+    def from_entries(cls, entries: Iterable[Entry], allows: Iterable[Allow], now: datetime) -> "BlocklistPolicy":
+        """The policy of all sources' entries; advisory, retracted and expired ones are left out."""
+        active = [entry for entry in entries if is_active(entry, now)]
+        expiries = (entry.expires_at for entry in active if entry.expires_at is not None)
+        return cls(_read_listings(active), frozenset(allow.key for allow in allows), min(expiries, default=None))
+
+    def __len__(self) -> int:
+        return len(self._domains) + len(self._actors) + len(self._digests)
+
+    def expired_since(self, now: datetime) -> bool:
+        """Whether an entry has expired since this policy was made, so that a new one is due."""
+        return self._next_expiry is not None and self._next_expiry <= now
+
+    def check_domain(self, host: str) -> Listing | None:
+        """What is listed about a host: a name or ``name:port``, in any spelling."""
+        host = _normal(host)
+        found = self._find_domain(host)
+        return None if found is None or self._allows_host(host) else found
+
+    def check_actor(self, actor_id: str) -> Listing | None:
+        """What is listed about an actor, a key or an inbox, by its id: the id itself, or its host."""
+        id, host = _normal_parts(actor_id)
+        found = self._actors.get(id)
+        by_host = self._find_domain(host)
+        if by_host is not None:
+            found = by_host if found is None else _graver(found, by_host)
+        if found is None or id in self._allowed or self._allows_host(host):
+            return None
+        return found
+
+    def check_any(self, *subjects: str | None) -> Listing | None:
+        """The gravest listing of any of these ids and hosts; None among them stands for nobody.
+
+        Subjects are named together because they act together: where one is an allowed actor, entries of its own
+        host say nothing about the others on that host (its key, its inbox).
+        """
+        gravest: Listing | None = None
+        for subject in subjects:
+            if subject:
+                found = self.check_actor(subject) if "://" in subject else self.check_domain(subject)
+                if found is not None and not self._is_excused(found, subject, subjects):
+                    gravest = _graver(gravest, found)
+        return gravest
+
+    def _find_domain(self, host: str) -> Listing | None:
+        found = self._domains.get(host)
+        dot = host.find(".")
+        while dot > 0:
+            wider = self._domains.get(host[dot + 1 :])
+            if wider is not None:
+                found = _graver(found, wider)
+            dot = host.find(".", dot + 1)
+        return self._find_digest(host, found) if self._digests else found
+
+    def _find_digest(self, host: str, found: Listing | None) -> Listing | None:
+        for digest in _digests_of(host):
+            hidden = self._digests.get(digest)
+            if hidden is not None:
+                found = _graver(found, hidden)
+        return found
+
+    def _allows_host(self, host: str) -> bool:
+        return bool(self._allowed) and any(name in self._allowed for name in _names_of(host))
+
+    def _is_excused(self, found: Listing, subject: str, subjects: tuple[str | None, ...]) -> bool:
+        if not self._allowed or found.kind is EntryKind.ACTOR:
+            return False
+        host = _normal_parts(subject)[1] if "://" in subject else _normal(subject)
+        others = (_normal_parts(other) for other in subjects if other and "://" in other)
+        return any(id in self._allowed and other_host == host for id, other_host in others)
+
+
+def _read_listings(entries: Iterable[Entry]) -> Iterator[Listing]:
+    shared: dict[str, str] = {}  # one copy of each label, reason and source, of which lists repeat thousands
+    for entry in entries:
+        policy = EntryPolicy(entry.policy)
+        if policy is not EntryPolicy.ADVISORY:
+            label, reason, source = (
+                shared.setdefault(text, text) for text in (entry.label, entry.reason, entry.source)
+            )
+            yield Listing(entry.key, EntryKind(entry.kind), label, policy, reason, source)
+
+
+def _graver(one: Listing | None, other: Listing) -> Listing:
+    if one is None or other.policy.gravity > one.policy.gravity:
+        return other
+    same = other.key == one.key and other.policy.gravity == one.policy.gravity
+    return other if same and other.source == LOCAL else one
+
+
+def _normal(host: str) -> str:
+    if _is_plain(host):
+        return host
+    try:
+        return host_of(f"https://{host}") if host.count(":") == 1 or "]:" in host else normal_host(host)
+    except IdUnacceptable:
+        return host.lower()
+
+
+def _normal_parts(id: str) -> tuple[str, str]:
+    """An id and its host, both in the form that is compared."""
+    id = id.partition("#")[0]
+    host = id.split("/", 3)[2] if id.startswith("https://") else ""
+    if _is_plain(host):
+        return id, host
+    return _normal_parts_slowly(id)
+
+
+def _normal_parts_slowly(id: str) -> tuple[str, str]:
+    try:
+        return normal_id(id), host_of(id)
+    except IdUnacceptable:
+        return id, ""
+
+
+def _names_of(host: str) -> Iterator[str]:
+    """The host's name and those above it."""
+    yield host
+    while host := host.partition(".")[2]:
+        yield host
+
+
+@lru_cache(maxsize=8192)
+def _digests_of(host: str) -> tuple[str, ...]:
+    return tuple(sha256(name.encode()).hexdigest() for name in _names_of(host))
