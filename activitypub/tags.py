@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from activitypub.documents import Json, as_list, first, href_of, id_of, types_of
-from activitypub.origins import IdRule
+from activitypub.documents import Json, as_list, first, types_of
+from activitypub.reading import media_type_of, usable_id, web_address
 from activitypub.texts import bound_line
 
 MAX_TAGS: Final = 100
 MAX_NAME: Final = 200
 Tag = TypeVar("Tag")
-_ANY_ID: Final = IdRule(allow_http=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +76,6 @@ def read_tags(document: Json) -> Tags:
     )
 
 
-def web_address(value: object) -> str | None:
-    """The http or https address that a `url`, `href`, `icon`, … gives, else None."""
-    address = href_of(value)
-    return address if address is not None and _ANY_ID.accepts(address) else None
-
-
 def _readable(read: Callable[[Json], Tag | None], tags: Iterable[Json]) -> tuple[Tag, ...]:
     return tuple(found for tag in tags if (found := read(tag)) is not None)
 
@@ -103,8 +96,8 @@ def _read_hashtag(tag: Json) -> Hashtag | None:
 
 
 def _read_mention(tag: Json) -> Mention | None:
-    actor_id = id_of(tag.get("href"))
-    if "Mention" not in types_of(tag) or actor_id is None or not _ANY_ID.accepts(actor_id):
+    actor_id = usable_id(tag.get("href"))
+    if "Mention" not in types_of(tag) or actor_id is None:
         return None
     return Mention(bound_line(tag.get("name"), MAX_NAME), actor_id)
 
@@ -114,8 +107,7 @@ def _read_emoji(tag: Json) -> Emoji | None:
     shortcode, url = bound_line(tag.get("name"), MAX_NAME).strip(":"), web_address(icon)
     if "Emoji" not in types_of(tag) or not shortcode or url is None:
         return None
-    media_type = _text(icon.get("mediaType")) if isinstance(icon, dict) else ""
-    return Emoji(shortcode, url, media_type or None)
+    return Emoji(shortcode, url, media_type_of(icon) or None)
 
 
 def _read_link(tag: Json) -> tuple[str, str] | None:

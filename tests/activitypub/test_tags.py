@@ -2,7 +2,8 @@
 
 import pytest
 
-from activitypub.tags import MAX_TAGS, Emoji, Hashtag, Mention, Tags, build_tags, fold_hashtag, read_tags, web_address
+from activitypub.reading import web_address
+from activitypub.tags import MAX_TAGS, Emoji, Hashtag, Mention, Tags, build_tags, fold_hashtag, read_tags
 
 THEO = "https://gallery.example/users/theo"
 
