@@ -1,0 +1,1 @@
+"""Tests of the storage floor, on SQLite always and on PostgreSQL where it is installed."""
