@@ -1,0 +1,45 @@
+"""Rows of the blocklists that pass between admins as CSV: with a header, without one, with comments."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+
+from cara_fed.blocklist.entries import EntryPolicy
+from cara_fed.blocklist.formats.parsed import Gathering, decode
+
+MASTODON_COLUMNS = ("domain", "severity", "reject_media", "reject_reports", "public_comment", "obfuscate")
+
+_POLICY_OF = {
+    "": EntryPolicy.REJECT,  # Mastodon's import takes a missing severity for suspend
+    "suspend": EntryPolicy.REJECT,
+    "silence": EntryPolicy.FILTER,
+    "noop": EntryPolicy.ADVISORY,
+}
+
+
+def gather_rows(body: bytes, gathering: Gathering, *comments: str) -> None:
+    """Add every row's domain by its severity; ``comments`` are the columns that may hold the reason, the best first."""
+    for line, row in _read_rows(body, gathering):
+        severity = row.get("severity", "").strip().lower()
+        comment = next((row[name] for name in comments if row.get(name)), "")
+        if severity in _POLICY_OF:
+            gathering.add(line, row.get("domain", ""), _POLICY_OF[severity], comment)
+        else:
+            gathering.report(line, row.get("domain", ""), f"the severity {severity[:40]!r} is not known")
+
+
+def _read_rows(body: bytes, gathering: Gathering) -> Iterator[tuple[int, Mapping[str, str]]]:
+    columns: tuple[str, ...] = MASTODON_COLUMNS  # older lists have no header
+    rows = csv.reader(io.StringIO(decode(body), newline=""))
+    try:
+        for cells in rows:
+            if _is_header(cells):
+                columns = tuple(cell.strip().lstrip("#").lower() for cell in cells)
+            elif any(cells) and not cells[0].startswith("#"):
+                yield rows.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+    except csv.Error as error:
+        gathering.report(rows.line_num, "", f"the rest of the list is not CSV: {error}")
+
+
+def _is_header(cells: list[str]) -> bool:
+    return bool(cells) and cells[0].strip().lstrip("#").lower() == "domain"
