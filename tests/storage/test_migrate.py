@@ -80,7 +80,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(empty_url: str) -> None:
 def test_a_migration_that_orphans_rows_is_refused(sqlite_url: str) -> None:
     migrate(sqlite_url)
     orphan = text("INSERT INTO post_tags (tag, post_pk) VALUES ('ink', 1)")
-    with pytest.raises(MigrationFailed, match="1 rows .* in post_tags"):
+    with pytest.raises(MigrationFailed, match=r"1 rows .* in post_tags"):
         run_alembic(sqlite_url, lambda config: config.attributes["connection"].execute(orphan))
     run_alembic(sqlite_url, command.check)
 
