@@ -79,7 +79,7 @@ def generate_ed25519() -> PrivateKey:
     return _wrap(Ed25519PrivateKey.generate(), "ed25519")
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def load_public_key(pem: str) -> LoadedPublicKey:
     """The key of a PEM text. Raises KeyUnusable unless it is RSA of 2,048 to 8,192 bits, or Ed25519."""
     try:
@@ -142,7 +142,10 @@ def normal_pem(text: str) -> str:
 
 @lru_cache(maxsize=1024)
 def _load_private_key(pem: str) -> LoadedPrivateKey:
-    key = load_pem_private_key(pem.encode(), password=None)
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise KeyUnusable("the private key cannot be read") from error
     if not isinstance(key, RSAPrivateKey | Ed25519PrivateKey):
         raise KeyUnusable("the private key is neither RSA nor Ed25519")
     return key

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from activitypub.errors import SignatureMissing
+from activitypub.errors import SignatureMalformed, SignatureMissing
 from activitypub.keys import PublicKey
 from activitypub.signatures.draft_cavage import (
     CavageSignature,
@@ -33,6 +34,9 @@ __all__ = [
     "verify_signature",
 ]
 
+MAX_SIGNATURES: Final = 8
+"""Of one request: each may cost the lookup of a key."""
+
 Signature = CavageSignature | MessageSignature
 
 
@@ -52,12 +56,12 @@ def read_signatures(request: HttpRequest) -> tuple[Signature, ...]:
 
     Raises SignatureMissing where there is none and SignatureMalformed where one cannot be read.
     """
-    if request.value("signature-input") is not None:
-        return read_message_signatures(request)
-    headers = request.values("signature") or _authorization(request)
-    if not headers:
+    signatures = _read_all(request)
+    if not signatures:
         raise SignatureMissing("the request is not signed")
-    return tuple(read_cavage_signature(header) for header in headers)
+    if len(signatures) > MAX_SIGNATURES:
+        raise SignatureMalformed(f"the request carries more than {MAX_SIGNATURES} signatures")
+    return signatures
 
 
 def verify_signature(request: HttpRequest, signature: Signature, public_key: PublicKey, now: datetime) -> None:
@@ -69,6 +73,13 @@ def verify_signature(request: HttpRequest, signature: Signature, public_key: Pub
         verify_draft_cavage(request, signature, public_key, now)
     else:
         verify_rfc9421(request, signature, public_key, now)
+
+
+def _read_all(request: HttpRequest) -> tuple[Signature, ...]:
+    if request.value("signature-input") is not None:
+        return read_message_signatures(request)
+    headers = request.values("signature") or _authorization(request)
+    return tuple(read_cavage_signature(header) for header in headers)
 
 
 def _authorization(request: HttpRequest) -> list[str]:

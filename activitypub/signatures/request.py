@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Self
 
 from activitypub.errors import IdUnacceptable, SignatureMalformed
 from activitypub.origins import netloc_of, same_origin
@@ -25,9 +26,7 @@ class HttpRequest:
     url: str = ""
 
     @classmethod
-    def to(
-        cls, method: str, url: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None
-    ) -> "HttpRequest":
+    def to(cls, method: str, url: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None) -> Self:
         """A request about to be sent to an encoded (ASCII) url; `host` is added. Raises IdUnacceptable."""
         if not url.isascii():
             raise IdUnacceptable("a url is percent-encoded before it is signed")
@@ -55,7 +54,7 @@ class HttpRequest:
 
     def values(self, name: str) -> list[str]:
         """Each value of a header (lower-case name), without the space around it."""
-        return [value.strip() for header, value in self.headers if header == name]
+        return [value.strip(" \t") for header, value in self.headers if header == name]
 
     def value(self, name: str) -> str | None:
         """A header's values joined by `, `, or None where it is absent."""
