@@ -109,6 +109,11 @@ class Deliveries:
         values = {"lease_until": None, "attempts": col(Delivery.attempts) - 1}
         await self._change(col(Delivery.pk).in_(pks), values)
 
+    async def postpone(self, pk: int, due_at: datetime) -> None:
+        """Give a lease back untried, to be claimed again at `due_at` at the earliest; the attempt does not count."""
+        values = {"due_at": due_at, "lease_until": None, "attempts": col(Delivery.attempts) - 1}
+        await self._change(col(Delivery.pk) == pk, values)
+
     async def record_sent(self, pk: int, now: datetime, status: int) -> None:
         """The inbox took it."""
         values = {"state": SENT, "last_status": status, "last_error": None}

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, func, or_
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, binary, moment, primary_key, reference
-from storage.deliveries import Delivery
+from storage.deliveries import QUEUED, Delivery
 from storage.errors import NotFound
 from storage.statements import add_row, count_changed, in_chunks
 
@@ -64,6 +64,19 @@ class OutboxLog:
         statement = select(OutboxActivity).where(OutboxActivity.object_id == object_id).order_by(col(OutboxActivity.pk))
         return (await self.session.exec(statement)).all()
 
+    async def find_waiting_before(self, delivery: Delivery, object_id: str) -> set[int]:
+        """The queued deliveries to the same inbox that are older than this one and about the same object."""
+        about = select(OutboxActivity.pk).where(
+            or_(col(OutboxActivity.object_id) == object_id, col(OutboxActivity.activity_id) == object_id)
+        )
+        statement = select(Delivery.pk).where(
+            col(Delivery.outbox_pk).in_(about),
+            Delivery.inbox == delivery.inbox,
+            Delivery.state == QUEUED,
+            col(Delivery.pk) < delivery.pk,
+        )
+        return set(await self.session.exec(statement))
+
     async def find_page(
         self,
         artist_pk: int,
@@ -98,7 +111,7 @@ class OutboxLog:
 
     async def remove_delivered(self, before: datetime) -> int:
         """Forget activities made before then that wait for no delivery, with the deliveries; how many."""
-        waiting = select(Delivery.outbox_pk).where(col(Delivery.state) == "queued")
+        waiting = select(Delivery.outbox_pk).where(col(Delivery.state) == QUEUED)
         old = col(OutboxActivity.created_at) < before
         return await count_changed(
             self.session, delete(OutboxActivity).where(old, col(OutboxActivity.pk).not_in(waiting))

@@ -108,6 +108,11 @@ class RemoteActors:
         statement = update(RemoteActor).where(col(RemoteActor.actor_id) == actor_id).values(gone_at=now)
         return await count_changed(self.session, statement) > 0
 
+    async def forget_shared_inbox(self, shared_inbox: str) -> int:
+        """Deliver to each actor's own inbox from now on (until a document names a shared one again); how many."""
+        statement = update(RemoteActor).where(col(RemoteActor.shared_inbox) == shared_inbox)
+        return await count_changed(self.session, statement.values(shared_inbox=None))
+
     async def remove(self, actor_id: str) -> bool:
         """Forget the actor; False where it was never seen."""
         return await count_changed(self.session, delete(RemoteActor).where(col(RemoteActor.actor_id) == actor_id)) > 0

@@ -1,0 +1,114 @@
+"""Fan-out: one activity becomes a delivery for each distinct inbox, in the transaction that causes it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from activitypub.identifiers import ArtistRef, Site
+from activitypub.origins import netloc_of
+from cara_fed.blocklist.doors import Door
+from cara_fed.blocklist.guard import BlocklistGuard
+from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys
+from cara_fed.clock import Clock
+from storage.deliveries import Target
+from storage.inbox_log import InboxActivity
+from storage.outbox_log import OutboxActivity
+from storage.records import Records
+from storage.remote_actors import Inbox
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Who receives an activity: all accepted followers of its artist, and these actors besides.
+
+    What concerns one person alone goes to their ``personal`` inbox; a post goes to the shared one of their server.
+    """
+
+    followers: bool = False
+    actor_ids: tuple[str, ...] = ()
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FanOut:
+    """Writes activities down, with their deliveries. It never asks the network."""
+
+    site: Site
+    clock: Clock
+    blocklist: BlocklistGuard
+    capabilities: CapabilityKeys
+
+    async def enqueue(self, records: Records, activity: OutboxActivity, recipients: Recipients) -> int:
+        """Record the activity and queue it for each inbox; how many deliveries that makes.
+
+        Who is listed gets none, which is counted. Artists of this instance get it in the inbox log instead.
+        Remote actors must be known already; a follower who is suspended is not among the accepted ones.
+        """
+        await records.outbox_log.add(activity)
+        await self._hand_over(records, activity, recipients.actor_ids)
+        inboxes = await self._find_inboxes(records, activity, recipients)
+        targets = self._choose_targets(inboxes, personal=recipients.personal)
+        await records.deliveries.enqueue_many(activity.pk, targets, self.clock.now())
+        return len(targets)
+
+    async def enqueue_personal(self, records: Records, outbox_pk: int, inboxes: Iterable[Inbox]) -> int:
+        """Queue an activity that is recorded already for these people's own inboxes; how many deliveries."""
+        targets = self._choose_targets(inboxes, personal=True)
+        await records.deliveries.enqueue_many(outbox_pk, targets, self.clock.now())
+        return len(targets)
+
+    async def _find_inboxes(self, records: Records, activity: OutboxActivity, recipients: Recipients) -> list[Inbox]:
+        found = list(await records.remote_actors.find_inboxes(recipients.actor_ids))
+        if recipients.followers and activity.artist_pk is not None:
+            found.extend(await records.followers.find_inboxes(activity.artist_pk))
+        return found
+
+    def _choose_targets(self, inboxes: Iterable[Inbox], *, personal: bool) -> list[Target]:
+        """One for each inbox and receiving server: a picture's address belongs to the server of the actor's id."""
+        targets: dict[tuple[str, str], Target] = {}
+        for receiver in inboxes:
+            address = receiver.inbox if personal else receiver.shared_inbox or receiver.inbox
+            key = (address, receiver.netloc)
+            if key not in targets and self.blocklist.refuse(Door.DELIVER, receiver.actor_id, address) is None:
+                targets[key] = self._target(receiver, address)
+        return list(targets.values())
+
+    def _target(self, receiver: Inbox, address: str) -> Target:
+        return Target(
+            pk=self.clock.new_pk(),
+            inbox=address,
+            inbox_host=netloc_of(address),
+            receiver_netloc=receiver.netloc,
+            due_at=self.clock.now(),
+            receiver_actor_id=receiver.actor_id if address == receiver.inbox else None,
+        )
+
+    async def _hand_over(self, records: Records, activity: OutboxActivity, actor_ids: Iterable[str]) -> None:
+        """Give an activity to artists of this instance as if it had arrived: one row, for whomever it concerns."""
+        names = list(self._local_names(actor_ids))
+        if not names:
+            return
+        now = self.clock.now()
+        await records.inbox_log.add(
+            InboxActivity(
+                pk=self.clock.new_pk(),
+                activity_id=activity.activity_id,
+                activity_type=activity.activity_type,
+                actor_id=await self._sender(records, activity),
+                # A received document holds no NUL, and so no placeholder.
+                body=self.capabilities.substitute(activity.body, WEB_HOST_NUMBER),
+                recipient=names[0] if len(names) == 1 else None,
+                received_at=now,
+                due_at=now,
+            )
+        )
+
+    async def _sender(self, records: Records, activity: OutboxActivity) -> str:
+        if activity.artist_pk is None:
+            return self.site.instance_actor
+        return self.site.actor((await records.artists.get_by_pk(activity.artist_pk)).name)
+
+    def _local_names(self, actor_ids: Iterable[str]) -> Iterator[str]:
+        for actor_id in dict.fromkeys(actor_ids):
+            located = self.site.locate(actor_id)
+            if isinstance(located, ArtistRef):
+                yield located.name

@@ -1,0 +1,169 @@
+"""The delivery worker: claims what is due, sends it to many hosts at a time, and writes down what became of it."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from cara_fed.delivery.fan_out import FanOut
+from cara_fed.delivery.recording import Recorder
+from cara_fed.delivery.sending import Failed, HeldBack, Job, Outcome, Sent, send
+from cara_fed.services import Services
+from storage.deliveries import Delivery
+from storage.records import Records
+
+log = logging.getLogger(__name__)
+
+# A lease outlives any send: the client gives up after its timeout, and the result is written soon after.
+LEASE_MARGIN_SECONDS = 60
+# While some are under way, others may become due: how often to look, and how long to gather results for one write.
+LOOK_SECONDS = 0.5
+GATHER_SECONDS = 0.02
+STOP_SECONDS = 5.0
+# What must not overtake an earlier activity about the same object.
+DEPENDENT_TYPES = frozenset({"Update", "Delete", "Undo", "Reject"})
+
+Chain: TypeAlias = Sequence[Job]
+
+
+def build_fan_out(services: Services) -> FanOut:
+    """The fan-out over an opened instance."""
+    return FanOut(services.site, services.clock, services.blocklist, services.capabilities)
+
+
+class DeliveryWorker:
+    """One for each process. Bounded by `delivery_workers` in all, and per host over all processes by the claims."""
+
+    def __init__(self, services: Services) -> None:
+        federation = services.config.federation
+        self._services = services
+        self._recorder = Recorder(services.clock, build_fan_out(services), services.capabilities)
+        self._slots = federation.delivery_workers
+        self._per_host = federation.deliveries_per_host
+        self._lease_seconds = federation.timeout_seconds + LEASE_MARGIN_SECONDS
+        self._under_way: dict[asyncio.Task[None], Chain] = {}
+        self._finished: list[tuple[Job, Outcome]] = []
+        self._numbers: dict[str, int] = {}
+
+    async def work_once(self) -> bool:
+        """Write down what ended, begin what is due, wait for some of it to end; False when there was nothing.
+
+        When cancelled, what is under way gets a few seconds to end; the rest goes back to the queue, uncounted.
+        """
+        try:
+            return await self._turn()
+        except asyncio.CancelledError:
+            await self._stop()
+            raise
+
+    async def _turn(self) -> bool:
+        chains = await self._exchange()
+        for chain in chains:
+            self._under_way[asyncio.create_task(self._work_off(chain))] = chain
+        if not self._under_way:
+            return False
+        await self._wait()
+        return True
+
+    async def _exchange(self) -> list[Chain]:
+        """One transaction both ways: results in, claimed deliveries out."""
+        services, finished = self._services, tuple(self._finished)
+        free = self._slots - sum(len(chain) for chain in self._under_way.values())
+        if not finished and not (free and await self._is_anything_due()):
+            return []
+        await services.keyring.refresh()
+        async with services.database.unit_of_work() as records:
+            for job, outcome in finished:
+                await self._recorder.record(records, job, outcome)
+            jobs = await self._claim(records, free) if free else []
+        self._log(finished)
+        del self._finished[: len(finished)]
+        return _chain(jobs)
+
+    async def _is_anything_due(self) -> bool:
+        # An idle instance should not begin a writing transaction every second.
+        async with self._services.database.reading() as records:
+            due_at = await records.deliveries.find_next_due()
+        return due_at is not None and due_at <= self._services.clock.now()
+
+    async def _claim(self, records: Records, limit: int) -> list[Job]:
+        now = self._services.clock.now()
+        claimed = await records.deliveries.claim(now, self._lease_seconds, limit, self._per_host)
+        activities = await records.outbox_log.find_many({delivery.outbox_pk for delivery in claimed})
+        jobs = []
+        for delivery in claimed:
+            number = await self._number(records, delivery.receiver_netloc)
+            job = Job(delivery, activities[delivery.outbox_pk], number)
+            if await self._must_wait(records, job, claimed):
+                await self._recorder.record(records, job, HeldBack())
+            else:
+                jobs.append(job)
+        return jobs
+
+    async def _number(self, records: Records, netloc: str) -> int:
+        if netloc not in self._numbers:
+            self._numbers[netloc] = await records.hosts.number_for(netloc, self._services.clock.now())
+        return self._numbers[netloc]
+
+    async def _must_wait(self, records: Records, job: Job, claimed: Sequence[Delivery]) -> bool:
+        """Whether an earlier activity about the same object waits for the same inbox, and is not in this claim."""
+        object_id = job.activity.object_id
+        if object_id is None or job.activity.activity_type not in DEPENDENT_TYPES:
+            return False
+        waiting = await records.outbox_log.find_waiting_before(job.delivery, object_id)
+        return not waiting <= {delivery.pk for delivery in claimed}
+
+    async def _work_off(self, chain: Chain) -> None:
+        """Send one after another; where one has to be tried again, those after it wait for it."""
+        blocked = False
+        for job in chain:
+            outcome = HeldBack() if blocked else await send(self._services, job)
+            blocked = blocked or isinstance(outcome, Failed)
+            self._finished.append((job, outcome))
+
+    async def _wait(self) -> None:
+        await asyncio.wait(self._under_way, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(self._under_way, timeout=GATHER_SECONDS)
+        for task in [task for task in self._under_way if task.done()]:
+            self._gather(task, self._under_way.pop(task))
+
+    def _gather(self, task: asyncio.Task[None], chain: Chain) -> None:
+        """What a task that broke did not finish counts as an attempt, so that no row can break the queue for ever."""
+        error = task.exception()
+        if error is None:
+            return
+        log.error("a delivery broke", exc_info=error)
+        ended = {job.delivery.pk for job, _ in self._finished}
+        broken = (job for job in chain if job.delivery.pk not in ended)
+        self._finished.extend((job, Failed(f"{type(error).__name__}: {error}")) for job in broken)
+
+    async def _stop(self) -> None:
+        """End what is under way, and give back what did not end."""
+        if self._under_way:
+            _, pending = await asyncio.wait(self._under_way, timeout=STOP_SECONDS)
+            for task in pending:
+                task.cancel()
+            await asyncio.gather(*self._under_way, return_exceptions=True)
+        ended = {job.delivery.pk for job, _ in self._finished}
+        left = {job.delivery.pk for chain in self._under_way.values() for job in chain} - ended
+        async with self._services.database.unit_of_work() as records:
+            for job, outcome in self._finished:
+                await self._recorder.record(records, job, outcome)
+            await records.deliveries.release(left)
+        self._under_way.clear()
+        self._finished.clear()
+
+    def _log(self, finished: Iterable[tuple[Job, Outcome]]) -> None:
+        for job, outcome in finished:
+            level = logging.DEBUG if isinstance(outcome, Sent) else logging.INFO
+            log.log(level, "delivery of %s to %s: %s", job.activity.activity_id, job.delivery.inbox, outcome)
+
+
+def _chain(jobs: Iterable[Job]) -> list[Chain]:
+    """Jobs for one inbox about one object, in the order in which they were queued."""
+    chains: defaultdict[tuple[str, str], list[Job]] = defaultdict(list)
+    for job in jobs:
+        about = job.activity.object_id or job.activity.activity_id
+        chains[(job.delivery.inbox, about)].append(job)
+    return [sorted(chain, key=lambda job: job.delivery.pk) for chain in chains.values()]
