@@ -11,6 +11,7 @@ from publicsuffixlist import PublicSuffixList
 
 from activitypub.errors import IdUnacceptable
 from activitypub.origins import IdRule, host_of, netloc_of, normal_host, origin_of
+from cara_fed.config import Config
 from cara_fed.errors import InvalidInput
 
 LOCAL = "local"
@@ -104,6 +105,12 @@ class EntryRules:
     own_netloc: str
     ids: IdRule
     allow_test_domains: bool = False
+
+
+def rules_of(config: Config) -> EntryRules:
+    """The rules of the instance that instance.toml describes."""
+    ids = IdRule(allow_http=config.instance.scheme == "http")
+    return EntryRules(config.instance.domain, ids, bool(config.federation.allowed_private_networks))
 
 
 _NEVER = frozenset({"invalid", "localhost"})
