@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from activitypub.documents import Json, ids_of
 from activitypub.identifiers import Site
+from activitypub.origins import MAX_ID_LENGTH
 from activitypub.vocabulary import PUBLIC, is_public
 
 MAX_ADDRESSES = 500
@@ -55,7 +56,7 @@ def build_audience(visibility: Visibility, site: Site, name: str, mentions: Sequ
 
 def read_audience(document: Json) -> Audience:
     """The document's `to` and `cc`, at most MAX_ADDRESSES each, the public always by its full name."""
-    return Audience(_addresses(document, "to"), _addresses(document, "cc"))
+    return Audience(read_addresses(document.get("to")), read_addresses(document.get("cc")))
 
 
 def read_visibility(document: Json, followers_id: str | None) -> Visibility:
@@ -71,6 +72,7 @@ def read_visibility(document: Json, followers_id: str | None) -> Visibility:
     return Visibility.FOLLOWERS if followers_id in audience.everyone else Visibility.DIRECT
 
 
-def _addresses(document: Json, key: str) -> tuple[str, ...]:
-    ids = dict.fromkeys(PUBLIC if is_public(id) else id for id in ids_of(document.get(key)))
-    return tuple(ids)[:MAX_ADDRESSES]
+def read_addresses(value: object, limit: int = MAX_ADDRESSES) -> tuple[str, ...]:
+    """The ids of people and collections, each once, at most ``limit``; the public always by its full name."""
+    ids = (PUBLIC if is_public(id) else id for id in ids_of(value) if len(id) <= MAX_ID_LENGTH)
+    return tuple(dict.fromkeys(ids))[:limit]

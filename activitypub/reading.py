@@ -39,16 +39,15 @@ def web_address(value: object) -> str | None:
 
 def page_address(value: object) -> str | None:
     """The web page among the addresses of a `url`: PeerTube and Funkwhale list pages beside files and feeds."""
-    addresses = [(media_type_of(item), web_address(item)) for item in as_list(value)[:_MAX_CHOICES]]
-    usable = [(media_type, address) for media_type, address in addresses if address]
-    pages = [address for media_type, address in usable if media_type in ("text/html", "")]
-    return next(iter([*pages, *(address for _, address in usable)]), None)
+    items = as_list(value)[:_MAX_CHOICES]
+    pages = (web_address(item) for item in items if media_type_of(item) in ("text/html", ""))
+    return next((address for address in pages if address), None)
 
 
 def media_type_of(value: object) -> str:
     """The media type of an object or Link, in lower case and without parameters; "" where none is given."""
     value = first(value)
-    stated = value.get("mediaType") if isinstance(value, dict) else None
+    stated = value.get("mediaType") or value.get("mimeType") if isinstance(value, dict) else None  # old PeerTube
     return stated.partition(";")[0].strip().lower()[:100] if isinstance(stated, str) else ""
 
 

@@ -112,7 +112,7 @@ def _read_emoji(tag: Json) -> Emoji | None:
 
 def _read_link(tag: Json) -> tuple[str, str] | None:
     href = web_address(tag)
-    return (href, _text(tag.get("mediaType"))) if "Link" in types_of(tag) and href else None
+    return (href, media_type_of(tag)) if "Link" in types_of(tag) and href else None
 
 
 def _text(value: Any) -> str:

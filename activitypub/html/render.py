@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
+from types import MappingProxyType
 from typing import Final
 
 from linkify_it import LinkifyIt
@@ -23,6 +24,7 @@ _HANDLE: Final = rf"(?<![\w/@.])@(?P<name>{_NAME})(?:@(?P<domain>{_DOMAIN}))?"
 _HASHTAG: Final = r"(?<![\w/&#＃])[#＃](?P<tag>[^\s#＃]+)"
 _NAMES: Final = re.compile(f"{_HANDLE}|{_HASHTAG}")
 _JOINERS: Final = "_·・\u200c\u200d"
+_NOBODY: Final[Mapping[str, Mention]] = MappingProxyType({})
 _IN_HASHTAGS: Final = frozenset("LMN")
 
 # Explicit links alone: guessing would make a page of README.md and of a mistyped sentence.end.
@@ -45,19 +47,24 @@ class _Named:
     """What was named so far."""
 
     mentions: Mapping[str, Mention]
-    tag_url: Callable[[str], str]
+    tag_url: Callable[[str], str] | None
     rel: str
     hashtags_found: dict[str, Hashtag] = field(default_factory=dict)
     mentions_found: dict[str, Mention] = field(default_factory=dict)
 
 
 def render_text(
-    text: str, *, mentions: Mapping[str, Mention], tag_url: Callable[[str], str], rel: str = "nofollow noopener"
+    text: str,
+    *,
+    mentions: Mapping[str, Mention] = _NOBODY,
+    tag_url: Callable[[str], str] | None = None,
+    rel: str = "nofollow noopener",
 ) -> Rendered:
-    """The text as HTML. ``mentions`` holds, under the keys that find_handles gives, those people that were found.
+    """The text as HTML; blank lines part paragraphs.
 
-    ``tag_url`` makes a tag page's address from a folded name; ``rel`` is put on links ("me …" in a profile). Blank
-    lines part paragraphs. A handle that is not among ``mentions`` stays text.
+    ``mentions`` holds, under the keys that find_handles gives, the people who were found; other handles stay text.
+    ``tag_url`` makes a tag page's address from a folded name; without it hashtags stay text. ``rel`` is put on links
+    ("me …" in a profile).
     """
     named = _Named(mentions, tag_url, rel)
     clean = bound_text(text, MAX_TEXT)
@@ -119,7 +126,7 @@ def _render_handle(match: re.Match[str], named: _Named) -> tuple[str, int]:
 
 def _render_hashtag(match: re.Match[str], named: _Named) -> tuple[str, int]:
     name = _hashtag_name(match["tag"])
-    if not name:
+    if not name or named.tag_url is None:
         return "", 0
     key = fold_hashtag(name)
     href = named.tag_url(key)

@@ -52,4 +52,5 @@ def test_addresses_are_bounded_and_unique() -> None:
     many = [f"https://a.example/{n}" for n in range(2 * MAX_ADDRESSES)]
     assert len(read_audience({"to": many + many}).to) == MAX_ADDRESSES
     assert read_audience({"to": ["as:Public", PUBLIC]}).to == (PUBLIC,)
+    assert read_audience({"to": "https://a.example/" + "x" * 3000}).to == ()
     assert Audience(("a", "b"), ("b", "c")).everyone == ("a", "b", "c")

@@ -1,0 +1,31 @@
+"""Posts: ours built as Notes; others' read from Note, Article, Page, Image, Video, Audio, Question and Event."""
+
+from activitypub.notes.attachments import RemoteAttachment
+from activitypub.notes.build import (
+    Counts,
+    Picture,
+    Post,
+    QuotePolicy,
+    Rights,
+    build_note,
+    build_tombstone,
+)
+from activitypub.notes.polls import Poll, PollOption
+from activitypub.notes.read import Happening, QuotePermission, RemotePost, read_post
+
+__all__ = [
+    "Counts",
+    "Happening",
+    "Picture",
+    "Poll",
+    "PollOption",
+    "Post",
+    "QuotePermission",
+    "QuotePolicy",
+    "RemoteAttachment",
+    "RemotePost",
+    "Rights",
+    "build_note",
+    "build_tombstone",
+    "read_post",
+]
