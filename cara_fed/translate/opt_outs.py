@@ -1,0 +1,23 @@
+"""Which opt-out holds for rows, and what it says: the most specific of picture, post, artist and instance decides."""
+
+from activitypub.identifiers import Site
+from activitypub.opt_out import OptOut, Signals, effective, signals
+from storage.artists import Artist
+from storage.attachments import Attachment
+from storage.posts import Post
+
+
+def effective_opt_out(
+    default: OptOut, artist: Artist | None = None, post: Post | None = None, attachment: Attachment | None = None
+) -> OptOut:
+    """The policy that holds for the most specific of these rows; ``default`` is the instance's."""
+    return effective(default, _read(artist), _read(post), _read(attachment))
+
+
+def signals_for(policy: OptOut, site: Site, default: OptOut) -> Signals:
+    """What a policy says on every surface of this instance, whose own is ``default``."""
+    return signals(policy, base_url=site.base, site_policy=default)
+
+
+def _read(row: Artist | Post | Attachment | None) -> OptOut | None:
+    return OptOut(row.opt_out) if row is not None and row.opt_out else None

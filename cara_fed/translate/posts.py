@@ -1,0 +1,108 @@
+"""A post's rows as the Note that other servers read, its pictures' addresses still without a receiver."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import quote
+
+from activitypub.audience import Visibility, build_audience
+from activitypub.identifiers import Site
+from activitypub.notes import Counts, Picture, Post
+from activitypub.opt_out import OptOut
+from activitypub.tags import Hashtag, Mention, fold_hashtag
+from cara_fed.capabilities import placeholder_media_path, policy_letter
+from cara_fed.translate.opt_outs import effective_opt_out, signals_for
+from storage.artists import Artist
+from storage.attachments import Picture as PictureRows
+from storage.attachments import Rendition
+from storage.posts import Post as PostRow
+
+FEDERATED = "federated"
+SHOWN_BY_MASTODON = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PostRows:
+    """All rows that make up one local post, its pictures in their order."""
+
+    artist: Artist
+    post: PostRow
+    pictures: Sequence[PictureRows] = ()
+
+
+def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts | None = None) -> Post:
+    """The post as a value for build_note; ``default`` is the instance's opt-out."""
+    artist, post = rows.artist, rows.post
+    mentions = read_mentions(post)
+    people = [mention.actor_id for mention in mentions]
+    return Post(
+        object_id=post.object_id,
+        actor_id=post.actor_id,
+        followers_id=site.followers(artist.name),
+        url=post.url,
+        content=post.content + build_more_line(len(rows.pictures), post.url),
+        audience=build_audience(Visibility(post.visibility), site, artist.name, people),
+        published=post.published_at,
+        signals=signals_for(effective_opt_out(default, artist, post), site, default),
+        text=post.text,
+        language=post.language,
+        content_warning=post.content_warning,
+        sensitive=post.sensitive,
+        updated=post.updated_at,
+        in_reply_to=post.in_reply_to,
+        pictures=tuple(_read_picture(rows, picture, site, default) for picture in rows.pictures),
+        hashtags=tuple(Hashtag(name, tag_page(site, fold_hashtag(name))) for name in post.hashtags),
+        mentions=mentions,
+        counts=counts,
+    )
+
+
+def build_more_line(pictures: int, url: str) -> str:
+    """The content's last line where Mastodon would drop pictures without a word; our own pages leave it out."""
+    if pictures <= SHOWN_BY_MASTODON:
+        return ""
+    address = escape(url)
+    return f'<p>+{pictures - SHOWN_BY_MASTODON} more: <a href="{address}">{address}</a></p>'
+
+
+def tag_page(site: Site, key: str) -> str:
+    """The page of a hashtag, by its folded name."""
+    return f"{site.base}/tags/{quote(key, safe='')}"
+
+
+def media_placeholder(site: Site, policy: OptOut, file_name: str) -> str:
+    """A picture's address before it is known who receives it; ``file_name`` is its hash and extension."""
+    return site.base + placeholder_media_path(policy_letter(policy), file_name)
+
+
+def file_name_of(rendition: Rendition) -> str:
+    """The name under which a rendition's file is kept."""
+    return f"{rendition.hash}.{rendition.extension}"
+
+
+def read_mentions(post: PostRow) -> tuple[Mention, ...]:
+    """The people whom a post names."""
+    return tuple(Mention(stated["handle"], stated["actor_id"], stated.get("url")) for stated in post.mentions)
+
+
+def write_mentions(mentions: Sequence[Mention]) -> list[dict[str, str | None]]:
+    """The same as they are kept in the row."""
+    return [{"handle": mention.handle, "actor_id": mention.actor_id, "url": mention.url} for mention in mentions]
+
+
+def _read_picture(rows: PostRows, picture: PictureRows, site: Site, default: OptOut) -> Picture:
+    attachment, rendition = picture.attachment, picture.renditions[FEDERATED]
+    policy = effective_opt_out(default, rows.artist, rows.post, attachment)
+    return Picture(
+        url=media_placeholder(site, policy, file_name_of(rendition)),
+        media_type=rendition.media_type,
+        width=rendition.width,
+        height=rendition.height,
+        signals=signals_for(policy, site, default),
+        alt=attachment.alt,
+        blurhash=attachment.blurhash or "",
+        focal_point=(attachment.focal_x, attachment.focal_y),
+        sensitive=attachment.sensitive,
+        size=rendition.byte_size,
+        sha256=rendition.hash,
+    )
