@@ -114,11 +114,11 @@ def read_key(document: Json, key_id: str) -> PublicKey:
 
 
 def encode_multikey(public_pem: str) -> str:
-    """An Ed25519 key as `publicKeyMultibase` (FEP-521a: `z6Mk…`). Raises KeyUnusable for another kind of key."""
+    """A key as `publicKeyMultibase` (FEP-521a): Ed25519 (`z6Mk…`), or RSA in PKCS #1. Raises KeyUnusable."""
     key = load_public_key(public_pem)
-    if not isinstance(key, Ed25519PublicKey):
-        raise KeyUnusable("only Ed25519 keys are written as Multikey")
-    return encode_multibase(_ED25519_PREFIX + key.public_bytes_raw())
+    if isinstance(key, Ed25519PublicKey):
+        return encode_multibase(_ED25519_PREFIX + key.public_bytes_raw())
+    return encode_multibase(_RSA_PREFIX + key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
 
 
 def decode_multikey(text: str) -> str:

@@ -36,7 +36,8 @@ class ActorPicture:
 
 @dataclass(frozen=True, slots=True)
 class ActorProfile:
-    """What an artist's actor document says. ``summary`` is safe HTML; ``keys`` are the current ones, owned by it."""
+    """What an artist's actor document says. ``summary`` is safe HTML; ``keys`` are its own, the current ones
+    first."""
 
     name: str
     display_name: str
@@ -165,10 +166,15 @@ def _build_choices(profile: ActorProfile, site: Site) -> Json:
 
 
 def _build_keys(keys: Iterable[PublicKey]) -> Json:
-    """`publicKey` for the RSA key that every server can use; `assertionMethod` (FEP-521a) for Ed25519."""
-    rsa = [{"id": k.key_id, "owner": k.owner, "publicKeyPem": k.pem} for k in keys if k.algorithm == "rsa"]
-    multikeys = [_build_multikey(key) for key in keys if key.algorithm == "ed25519"]
-    built: Json = {"publicKey": rsa[0]} if rsa else {}
+    """`publicKey` for the first RSA key, which every server can use; `assertionMethod` (FEP-521a) for all others.
+
+    The others are Ed25519 keys, and RSA keys that sign no more but may still be met on what was signed with them.
+    """
+    rsa = [key for key in keys if key.algorithm == "rsa"][:1]
+    built: Json = {}
+    for key in rsa:
+        built["publicKey"] = {"id": key.key_id, "owner": key.owner, "publicKeyPem": key.pem}
+    multikeys = [_build_multikey(key) for key in keys if key not in rsa]
     return built | ({"assertionMethod": multikeys} if multikeys else {})
 
 

@@ -307,3 +307,11 @@ def test_no_document_breaks_the_reader(document: dict[str, Any]) -> None:
             read_actor(candidate)
         except DocumentError:
             continue
+
+
+def test_a_retired_rsa_key_stays_readable_beside_the_one_that_signs() -> None:
+    retired = PublicKey(f"{MARA}#key-1", MARA, "rsa", generate_rsa().public_pem)
+    actor = build_actor(replace(PROFILE, keys=(*PROFILE.keys, retired)), SITE)
+    assert actor["publicKey"]["id"] == f"{MARA}#main-key"
+    assert [key["id"] for key in actor["assertionMethod"]][-1] == retired.key_id
+    assert retired in read_keys(actor)
