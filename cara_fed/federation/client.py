@@ -23,6 +23,9 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 Signer = Callable[[str, str, bytes | None], Mapping[str, str]]
 """(method, url exactly as it will be sent, body or None) → the headers to add. Asked anew for every hop."""
 
+Judge = Callable[[str], None]
+"""The URL about to be asked → None, or an error raised. Asked anew for every hop: a listed server may stand behind one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -87,6 +90,7 @@ class FederationClient:
         accept: str = ACTIVITY_ACCEPT,
         max_bytes: int = 1024 * 1024,
         signer: Signer | None = None,
+        judge: Judge | None = None,
     ) -> Response:
         """GET ``url``, following a few redirects, each judged and signed like the first request.
 
@@ -97,6 +101,8 @@ class FederationClient:
         wanted = {**(headers or {}), "accept": accept}
         async with self._within_time(asked):
             for _ in range(self._limits.max_redirects + 1):
+                if judge is not None:
+                    judge(str(asked))
                 response = await self._exchange("GET", asked, None, wanted, signer, max_bytes)
                 target = _redirect_target(response)
                 if target is None:
@@ -121,11 +127,11 @@ class FederationClient:
 
     def _read_url(self, url: str) -> httpx.URL:
         try:
-            read = httpx.URL(url).copy_with(fragment=None)
+            read = _as_sent(httpx.URL(url))
         except (httpx.InvalidURL, ValueError) as error:
             raise UrlRefused(f"{url[:200]!r} is not a URL") from error
         self._guard.require_url(read.scheme, read.raw_host.decode("ascii"), read.userinfo.decode("ascii"))
-        return read if read.query else read.copy_with(query=None)  # "/?" and "/" would be sent alike and signed apart
+        return read
 
     @asynccontextmanager
     async def _within_time(self, url: httpx.URL) -> AsyncIterator[None]:
@@ -165,6 +171,12 @@ class FederationClient:
         size = sum(len(name) + len(value) + 4 for name, value in response.headers.raw)
         if size > self._limits.max_header_bytes:
             raise ResponseTooLarge(f"{url.host}: {size} bytes of headers")
+
+
+def _as_sent(url: httpx.URL) -> httpx.URL:
+    """The URL without what is not sent, and with what is: no fragment, no empty query, a path. So it is signed, too."""
+    url = url.copy_with(fragment=None, query=url.query or None)
+    return url.copy_with(path="/") if url.path == "/" else url
 
 
 def _redirect_target(response: Response) -> str | None:

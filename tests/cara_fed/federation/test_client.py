@@ -230,6 +230,21 @@ async def test_redirects_are_followed_and_signed_anew(server: HostileServer, cli
     assert [request.headers["signature"] for request in server.requests] == ["1", "2", "3"]
 
 
+async def test_each_hop_is_put_before_the_callers_judge(server: HostileServer, client: FederationClient) -> None:
+    server.redirects("/1", f"http://127.0.0.1:{server.port}/listed")
+    judged: list[str] = []
+
+    def judge(url: str) -> None:
+        judged.append(url.rpartition("/")[2])
+        if url.endswith("/listed"):
+            raise PermissionError
+
+    with pytest.raises(PermissionError):
+        await client.get(f"http://studio.example:{server.port}/1", judge=judge)
+    assert judged == ["1", "listed"]
+    assert [request.target for request in server.requests] == ["/1"]
+
+
 async def test_a_redirect_loop_ends(server: HostileServer, client: FederationClient) -> None:
     server.redirects("/a", "/b")
     server.redirects("/b", "/a")
