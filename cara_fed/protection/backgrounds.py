@@ -1,0 +1,44 @@
+"""A picture with transparency put on its own background, for formats and places that have none."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+_WHITE, _DARK = (255, 255, 255), (32, 32, 32)
+_LIGHT_DRAWING = 200  # mean brightness from which white paper would swallow the drawing
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """A colour, and in plain words where it is from."""
+
+    colour: tuple[int, int, int]
+    reason: str
+
+
+def estimate_background(image: Image.Image, stated: tuple[int, int, int] | None) -> Background:
+    """The background of an RGBA image: as the file states it, else as its rim shows it, else what keeps it visible."""
+    if stated:
+        return Background(stated, "which the file names as its background")
+    pixels = np.asarray(image.resize((min(image.width, 256), min(image.height, 256)), Image.Resampling.BOX))
+    rim = np.concatenate((pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]))
+    opaque = rim[rim[:, 3] >= 250]
+    if len(opaque) * 2 >= len(rim):
+        red, green, blue = (int(one) for one in np.median(opaque[:, :3], axis=0))
+        return Background((red, green, blue), "which its rim shows")
+    weights = pixels[..., 3].astype(np.float64)
+    light = pixels[..., :3] @ np.array([0.299, 0.587, 0.114])
+    brightness = float((light * weights).sum() / max(1.0, weights.sum()))
+    if brightness > _LIGHT_DRAWING:
+        return Background(_DARK, "since the drawing itself is light")
+    return Background(_WHITE, "as on paper")
+
+
+def flatten(image: Image.Image, colour: tuple[int, int, int]) -> Image.Image:
+    """The image on a background, as RGB; the very same image where it is opaque."""
+    if image.mode == "RGB":
+        return image
+    ground = Image.new("RGB", image.size, colour)
+    ground.paste(image, mask=image.getchannel("A"))
+    return ground

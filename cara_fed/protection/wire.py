@@ -1,0 +1,123 @@
+"""How the server and its picture process talk: JSON and raw bytes, so that neither ever unpickles the other."""
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from cara_fed.protection import errors
+from cara_fed.protection.errors import PictureProcessDied, PictureRefused
+from cara_fed.protection.values import (
+    Finding,
+    Format,
+    Limits,
+    ProtectedPicture,
+    ProtectionRequest,
+    Rendition,
+    RenditionKind,
+    ReportLine,
+    Rights,
+)
+
+HEAD = 8  # bytes: the length of the JSON, then the length of what is behind it, four each, big-endian
+
+Json = dict[str, Any]
+
+
+def pack(document: Json, body: bytes = b"") -> bytes:
+    """One message's head and JSON; ``body`` is to be sent behind it."""
+    text = json.dumps(document).encode()
+    return len(text).to_bytes(4, "big") + len(body).to_bytes(4, "big") + text
+
+
+def read_head(head: bytes) -> tuple[int, int]:
+    """Lengths of the JSON and of the body."""
+    return int.from_bytes(head[:4], "big"), int.from_bytes(head[4:8], "big")
+
+
+def dump_request(request: ProtectionRequest) -> Json:
+    return asdict(request)
+
+
+def load_request(document: Json) -> ProtectionRequest:
+    focal = document["focal_point"]
+    return ProtectionRequest(
+        rights=Rights(**document["rights"]),
+        limits=Limits(**document["limits"]),
+        focal_point=(focal[0], focal[1]) if focal else None,
+        keep_camera_facts=document["keep_camera_facts"],
+        cloak=document["cloak"],
+    )
+
+
+def dump_line(line: ReportLine) -> Json:
+    return {"step": line.step, "text": line.text, "facts": dict(line.facts)}
+
+
+def load_line(document: Json) -> ReportLine:
+    return ReportLine(document["step"], document["text"], document["facts"])
+
+
+def dump_picture(picture: ProtectedPicture) -> tuple[Json, bytes]:
+    """The picture as JSON, and its renditions' bytes one after the other."""
+    document = {
+        "format": picture.format.value,
+        "width": picture.width,
+        "height": picture.height,
+        "animated": picture.animated,
+        "renditions": [_dump_rendition(one) for one in picture.renditions],
+        "blurhash": picture.blurhash,
+        "dominant_color": picture.dominant_color,
+        "focal_point": list(picture.focal_point),
+        "provenance": [asdict(one) for one in picture.provenance],
+        "report": [dump_line(line) for line in picture.report],
+    }
+    return document, b"".join(one.data for one in picture.renditions)
+
+
+def _dump_rendition(one: Rendition) -> Json:
+    return {
+        "kind": one.kind.value,
+        "bytes": len(one.data),
+        "media_type": one.media_type,
+        "extension": one.extension,
+        "width": one.width,
+        "height": one.height,
+    }
+
+
+def load_picture(document: Json, body: bytes) -> ProtectedPicture:
+    """Raises ValueError, LookupError or TypeError where the message is not as it should be."""
+    x, y = document["focal_point"]
+    return ProtectedPicture(
+        format=Format(document["format"]),
+        width=int(document["width"]),
+        height=int(document["height"]),
+        animated=bool(document["animated"]),
+        renditions=_load_renditions(document["renditions"], body),
+        blurhash=str(document["blurhash"]),
+        dominant_color=str(document["dominant_color"]),
+        focal_point=(float(x), float(y)),
+        provenance=tuple(Finding(**one) for one in document["provenance"]),
+        report=tuple(load_line(line) for line in document["report"]),
+    )
+
+
+def _load_renditions(documents: list[Json], body: bytes) -> tuple[Rendition, ...]:
+    renditions, position = [], 0
+    for one in documents:
+        data = body[position : position + one["bytes"]]
+        position += len(data)
+        names = (str(one["media_type"]), str(one["extension"]))
+        renditions.append(Rendition(RenditionKind(one["kind"]), data, *names, int(one["width"]), int(one["height"])))
+    return tuple(renditions)
+
+
+def dump_refusal(refusal: PictureRefused) -> Json:
+    return {"error": type(refusal).__name__, "text": str(refusal)}
+
+
+def load_refusal(document: Json) -> PictureRefused:
+    """The refusal under its own class, where that is one of ours."""
+    kind = getattr(errors, str(document["error"]), None)
+    is_ours = isinstance(kind, type) and issubclass(kind, PictureRefused)
+    return kind(str(document["text"])) if is_ours and kind else PictureProcessDied(str(document["text"]))

@@ -1,0 +1,103 @@
+"""The picture process: reads pictures from its input, answers with renditions, and dies with whoever started it.
+
+Started as ``python -m cara_fed.protection.worker MEBIBYTES`` by PictureWorkers; it inherits no secrets, opens no file
+and no connection.
+"""
+
+import json
+import os
+import queue
+import resource
+import sys
+import threading
+import traceback
+from contextlib import suppress
+from typing import BinaryIO
+
+from cara_fed.protection.errors import BrokenPicture, PictureRefused, TooMuchMemory
+from cara_fed.protection.pipeline import protect
+from cara_fed.protection.values import MIB, ProtectionRequest, ReportLine
+from cara_fed.protection.wire import (
+    HEAD,
+    Json,
+    dump_line,
+    dump_picture,
+    dump_refusal,
+    load_request,
+    pack,
+    read_head,
+)
+
+_GRACE_SECONDS = 5  # the parent's own time limit strikes first; this one holds where the parent is stuck
+_OUT_OF_MEMORY = 70
+
+Job = tuple[ProtectionRequest, bytes]
+
+
+def main() -> None:
+    """Serves jobs until the input ends."""
+    _limit_process(int(sys.argv[1]))
+    jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
+    # The input is watched while a picture is worked on, so that the end of the parent ends this process at once.
+    threading.Thread(target=_watch_input, args=(sys.stdin.buffer, jobs), daemon=True).start()
+    _send(sys.stdout.buffer, {"ready": True})
+    while True:
+        request, data = jobs.get()
+        _limit_time(request.limits.max_seconds)
+        _answer(sys.stdout.buffer, request, data)
+        del request, data
+
+
+def _limit_process(mebibytes: int) -> None:
+    with suppress(ValueError, OSError):  # not every system can bound address space
+        resource.setrlimit(resource.RLIMIT_AS, (mebibytes * MIB, mebibytes * MIB))
+    # A core dump would put a private picture on the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _limit_time(seconds: float) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    most = int(used.ru_utime + used.ru_stime + seconds * 2 + _GRACE_SECONDS)
+    resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+
+
+def _watch_input(source: BinaryIO, jobs: "queue.SimpleQueue[Job]") -> None:
+    try:
+        while head := source.read(HEAD):
+            text_length, body_length = read_head(head)
+            request = load_request(json.loads(source.read(text_length)))
+            jobs.put((request, source.read(body_length)))
+    finally:
+        os._exit(0)
+
+
+def _answer(out: BinaryIO, request: ProtectionRequest, data: bytes) -> None:
+    def tell(line: ReportLine) -> None:
+        _send(out, {"progress": dump_line(line)})
+
+    try:
+        document, body = dump_picture(protect(data, request, tell))
+        _send(out, {"picture": document}, body)
+    except PictureRefused as refusal:
+        _send(out, {"refused": dump_refusal(refusal)})
+    except MemoryError:
+        # What was half allocated is anyone's guess: say so, and let a fresh process take the next picture.
+        _send(out, {"refused": dump_refusal(TooMuchMemory(_TOO_MUCH_MEMORY))})
+        os._exit(_OUT_OF_MEMORY)
+    except Exception:  # noqa: BLE001 - the outermost loop of a worker
+        traceback.print_exc()
+        _send(out, {"refused": dump_refusal(BrokenPicture(_UNEXPECTED))})
+
+
+_TOO_MUCH_MEMORY = "The picture needs more memory than this server gives to one; export it smaller."
+_UNEXPECTED = "The picture could not be worked on; open it in a picture editor and export it anew."
+
+
+def _send(out: BinaryIO, document: Json, body: bytes = b"") -> None:
+    out.write(pack(document, body))
+    out.write(body)
+    out.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,183 @@
+"""The picture processes as the server sees them: bounded in number, memory and time, and replaced when they die."""
+
+import asyncio
+import json
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cara_fed.protection.errors import PictureProcessDied, TooManyBytes, TooMuchMemory, TooSlow
+from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, ReportLine
+from cara_fed.protection.wire import HEAD, Json, dump_request, load_line, load_picture, load_refusal, pack, read_head
+from cara_fed.protection.words import bytes_in_words
+
+Progress = Callable[[ReportLine], None]
+
+_ROOT = Path(__file__).parents[2]
+_START_SECONDS = 60.0
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")  # nothing else: the environment may hold secrets
+_DIED = "The picture broke the process that worked on it; open it in a picture editor and export it anew."
+_NONSENSE = (ValueError, LookupError, TypeError)  # an answer that our own process would never give
+_GONE = (asyncio.IncompleteReadError, ConnectionError)
+
+
+class PictureWorkers:
+    """Runs the pipeline outside the server's process, at most ``count`` pictures at a time.
+
+    A process starts with its first picture and stays for the next ones. Use as an async context manager, or close it.
+    """
+
+    def __init__(self, *, count: int = 1, max_memory_mib: int = 2048) -> None:
+        self._max_memory_mib = max_memory_mib
+        self._free = asyncio.Semaphore(count)
+        self._idle: list[_Worker] = []
+        self._busy: set[_Worker] = set()
+
+    async def protect(
+        self, data: bytes, request: ProtectionRequest, progress: Progress | None = None
+    ) -> ProtectedPicture:
+        """Waits for a free process and runs the picture there; ``progress`` hears of each step.
+
+        Raises PictureRefused: TooSlow after ``limits.max_seconds``, PictureProcessDied where the process crashed or was
+        killed, and whatever the pipeline refused. If the caller is cancelled, the process is killed.
+        """
+        require_bytes(data, request)
+        async with self._free, self._borrow() as worker:
+            return await worker.run(data, request, progress or _ignore)
+
+    @asynccontextmanager
+    async def _borrow(self) -> AsyncIterator["_Worker"]:
+        worker = await self._find_idle() or await _start_worker(self._max_memory_mib)
+        self._busy.add(worker)
+        try:
+            yield worker
+        finally:
+            self._busy.discard(worker)
+            if worker.is_reusable:
+                self._idle.append(worker)
+            else:
+                await worker.kill()
+
+    async def _find_idle(self) -> "_Worker | None":
+        """An idle process that still lives; one that was killed meanwhile is no picture's fault."""
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.returncode is None:
+                return worker
+            await worker.kill()
+        return None
+
+    async def aclose(self) -> None:
+        """Kills all processes; pictures being worked on are refused."""
+        for worker in (*self._idle, *self._busy):
+            await worker.kill()
+        self._idle.clear()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+def require_bytes(data: bytes, request: ProtectionRequest) -> None:
+    """Raises TooManyBytes before anything is sent anywhere."""
+    most = request.limits.max_bytes
+    if len(data) > most:
+        raise TooManyBytes(
+            f"The file has {bytes_in_words(len(data))}; at most {bytes_in_words(most)} are taken, so export it smaller."
+        )
+
+
+def _ignore(line: ReportLine) -> None:
+    pass
+
+
+async def _start_worker(max_memory_mib: int) -> "_Worker":
+    """Starts a fresh interpreter; a fork of the server would copy its threads' locks and its secrets."""
+    environment = {name: value for name, value in os.environ.items() if name in _INHERITED}
+    environment |= {"PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    command = (sys.executable, "-m", "cara_fed.protection.worker", str(max_memory_mib))
+    process = await asyncio.create_subprocess_exec(
+        *command, stdin=PIPE, stdout=PIPE, env=environment, cwd=_ROOT, start_new_session=True
+    )
+    worker = _Worker(process)
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            await worker.receive()
+    except (*_GONE, TimeoutError) as gone:
+        await worker.kill()
+        raise PictureProcessDied("The picture process could not be started; tell the admin of this server.") from gone
+    except asyncio.CancelledError:
+        await worker.kill()
+        raise
+    return worker
+
+
+@dataclass(eq=False, slots=True)
+class _Worker:
+    """One process and the conversation with it."""
+
+    process: Process
+    is_reusable: bool = True
+
+    async def run(self, data: bytes, request: ProtectionRequest, progress: Progress) -> ProtectedPicture:
+        """One picture. Whatever goes wrong with the process, it is not used again."""
+        self.is_reusable = False
+        try:
+            async with asyncio.timeout(request.limits.max_seconds):
+                await self._send(dump_request(request), data)
+                answer, body = await self._wait_for_answer(progress)
+            return self._read_answer(answer, body)
+        except TimeoutError as late:
+            raise TooSlow("The picture took too long to work on and was stopped; export it smaller.") from late
+        except (*_GONE, *_NONSENSE) as gone:
+            raise PictureProcessDied(_DIED) from gone
+
+    def _read_answer(self, answer: Json, body: bytes) -> ProtectedPicture:
+        if "refused" not in answer:
+            picture = load_picture(answer["picture"], body)
+            self.is_reusable = True
+            return picture
+        refusal = load_refusal(answer["refused"])
+        self.is_reusable = not isinstance(refusal, TooMuchMemory)  # that process ends itself
+        raise refusal
+
+    async def _send(self, document: Json, body: bytes) -> None:
+        assert self.process.stdin  # noqa: S101 - asked for when it was started
+        self.process.stdin.write(pack(document, body))
+        self.process.stdin.write(body)
+        await self.process.stdin.drain()
+
+    async def _wait_for_answer(self, progress: Progress) -> tuple[Json, bytes]:
+        while True:
+            document, body = await self.receive()
+            if "progress" not in document:
+                return document, body
+            progress(load_line(document["progress"]))
+
+    async def receive(self) -> tuple[Json, bytes]:
+        """The next message. Raises IncompleteReadError when the process has ended."""
+        assert self.process.stdout  # noqa: S101 - asked for when it was started
+        text_length, body_length = read_head(await self.process.stdout.readexactly(HEAD))
+        text = await self.process.stdout.readexactly(text_length)
+        document: Json = json.loads(text)
+        return document, await self.process.stdout.readexactly(body_length)
+
+    async def kill(self) -> None:
+        """Ends the process, whatever it is doing, and waits until it is gone."""
+        with suppress(ProcessLookupError):
+            self.process.kill()
+        await self.process.wait()
+        if self.process.stdin:
+            self.process.stdin.close()
+            with suppress(*_GONE):
+                await self.process.stdin.wait_closed()
