@@ -8,10 +8,10 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage import sqlite
+from storage import postgresql, sqlite
 from storage.errors import DatabaseUnsupported
 from storage.records import Records
 
@@ -72,5 +72,5 @@ def _open_engines(url: URL) -> tuple[AsyncEngine, AsyncEngine]:
     if url.drivername == SQLITE:
         sqlite.make_file(sqlite.file_of(url))
         return sqlite.open_writer(url), sqlite.open_readers(url)
-    engine = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = postgresql.open_engine(url)
     return engine, engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

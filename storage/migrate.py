@@ -17,10 +17,9 @@ from alembic.config import Config
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage import migrations, sqlite
+from storage import migrations, postgresql, sqlite
 from storage.database import SQLITE, read_url
 from storage.errors import DatabaseTooNew, DatabaseUnavailable, MigrationFailed
 
@@ -86,7 +85,7 @@ def _require_whole(connection: Connection) -> None:
 def _open_engine(url: URL) -> AsyncEngine:
     if url.drivername == SQLITE:
         return sqlite.open_migrator(url)
-    return create_async_engine(url, poolclass=NullPool)
+    return postgresql.open_engine(url)
 
 
 @contextmanager

@@ -210,3 +210,13 @@ async def test_a_snapshot_overwrites_nothing(migrated_sqlite_url: str, tmp_path:
 async def test_a_snapshot_of_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
     with pytest.raises(DatabaseUnsupported, match="pg_dump"):
         await Database("postgresql+asyncpg://nobody@127.0.0.1/x").snapshot(tmp_path / "copy")
+
+
+async def test_a_nul_in_text_from_elsewhere_stops_nothing(database: Database) -> None:
+    async with database.unit_of_work() as records:
+        await records.artists.add(make_artist("mara", summary="a\x00b", fields=["a\x00b"], also_known_as=["a\x00b"]))
+        for number in range(2):
+            await records.secrets.replace(f"{number}\x00", "a\x00b")
+    async with database.reading() as records:
+        assert (await records.artists.get("mara")).summary in ("a\x00b", "a\ufffdb")
+        assert await records.secrets.find("1\x00") in ("a\x00b", "a\ufffdb")
