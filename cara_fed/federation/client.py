@@ -24,7 +24,7 @@ Signer = Callable[[str, str, bytes | None], Mapping[str, str]]
 """(method, url exactly as it will be sent, body or None) → the headers to add. Asked anew for every hop."""
 
 Judge = Callable[[str], None]
-"""The URL about to be asked → None, or an error raised. Asked anew for every hop: a listed server may stand behind one."""
+"""The URL about to be asked → None, or raises. Asked anew for every hop: a listed server may stand behind one."""
 
 
 @dataclass(frozen=True, slots=True)

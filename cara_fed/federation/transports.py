@@ -36,11 +36,12 @@ _OUR_OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Seconds for connecting (TLS included) and between two reads; connections at a time; bytes of one header field."""
+    """Seconds for connecting (TLS included) and between two reads; connections at a time; bytes of a header field."""
 
     connect_seconds: float = 8.0
     idle_seconds: float = 15.0
     connections: int = 200
+    connections_per_host: int = 32
     keepalive_seconds: float = 30.0
     header_field_bytes: int = 8190
     header_fields: int = 128
@@ -120,6 +121,7 @@ class PinnedTransport(httpx.AsyncBaseTransport):
             socket_factory=self._socket_factory(scheme),
             ssl=self._tls,
             limit=limits.connections,
+            limit_per_host=limits.connections_per_host,
             keepalive_timeout=limits.keepalive_seconds,
         )
         return aiohttp.ClientSession(
