@@ -1,0 +1,57 @@
+"""What an instance does in the background: each loop's work, and how long it sleeps."""
+
+from datetime import timedelta
+
+from cara_fed.blocklist.subscribe import refresh_due
+from cara_fed.delivery.worker import DeliveryWorker
+from cara_fed.inbox.worker import InboxWorker
+from cara_fed.loops import Loop
+from cara_fed.services import Services
+
+QUEUE_LOOK_SECONDS = 1.0
+WATCH_SECONDS = 1.0
+SUBSCRIPTIONS_SECONDS = 300.0
+HOUSEKEEPING_SECONDS = 3600.0
+REFUSALS_KEPT = timedelta(days=365)
+
+
+def build_loops(services: Services) -> tuple[Loop, ...]:
+    """The loops of one process; all processes of an instance may run them at once, for rows are claimed."""
+
+    async def watch() -> bool:
+        await watch_once(services)
+        return False
+
+    async def refresh_subscriptions() -> bool:
+        await refresh_due(services)
+        return False
+
+    async def keep_house() -> bool:
+        await keep_house_once(services)
+        return False
+
+    inbox, deliveries = InboxWorker(services), DeliveryWorker(services)
+    return (
+        Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
+        Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
+        Loop("the watch", watch, WATCH_SECONDS),
+        Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
+        Loop("the housekeeping", keep_house, HOUSEKEEPING_SECONDS),
+    )
+
+
+async def watch_once(services: Services) -> None:
+    """See what other processes changed, and write what this one refused."""
+    await services.blocklist.refresh()
+    await services.keyring.refresh()
+    await services.blocklist.flush()
+
+
+async def keep_house_once(services: Services) -> None:
+    """Throw away what is over: expired sessions and tokens, old rate limits, old refusals."""
+    now = services.clock.now()
+    async with services.database.unit_of_work() as records:
+        await records.sessions.remove_expired(now)
+        await records.tokens.remove_expired(now)
+        await records.rate_limits.remove_old(now)
+        await records.refusals.remove_old(now - REFUSALS_KEPT)

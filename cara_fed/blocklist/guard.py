@@ -1,0 +1,79 @@
+"""The guard at every door: the list in memory, asked in constant time, refreshed without a restart, counting hits."""
+
+import logging
+from collections import Counter
+
+from cara_fed.blocklist.doors import Door
+from cara_fed.blocklist.policy import BlocklistPolicy, Listing
+from cara_fed.clock import Clock
+from cara_fed.errors import CaraFedError
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+REVISION = "blocklist"
+
+
+class RefusedByBlocklist(CaraFedError):
+    """A listed actor or domain stood at a door."""
+
+    def __init__(self, listing: Listing) -> None:
+        super().__init__(f"{listing.key} is on this instance's blocklist: {listing.reason}")
+        self.listing = listing
+
+
+class BlocklistGuard:
+    """One for each process. `refresh` reads what other processes changed; `flush` writes what was refused here."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+        self._policy = BlocklistPolicy.from_entries((), (), clock.now())
+        self._revision = -1
+        self._refused: Counter[tuple[Door, str, str]] = Counter()
+
+    @property
+    def policy(self) -> BlocklistPolicy:
+        """The list as it stands now; a new one replaces it, it never changes."""
+        return self._policy
+
+    def find(self, *subjects: str) -> Listing | None:
+        """The gravest listing of any of these actor ids or hosts, or None."""
+        return self._policy.check_any(*subjects)
+
+    def refuse(self, door: Door, *subjects: str) -> Listing | None:
+        """Like :meth:`find`; a refusing listing is counted and logged with its reason. `filter` refuses nobody."""
+        listing = self.find(*subjects)
+        if listing is None or not listing.refuses:
+            return None
+        self._refused[(door, listing.key, subjects[0])] += 1
+        log.info("refused %s at %s: %s is listed: %s", subjects[0], door, listing.key, listing.reason)
+        return listing
+
+    def require_not_listed(self, door: Door, *subjects: str) -> None:
+        """Raise :class:`RefusedByBlocklist`, having counted it, where any of these is listed to be refused."""
+        if (listing := self.refuse(door, *subjects)) is not None:
+            raise RefusedByBlocklist(listing)
+
+    async def refresh(self) -> bool:
+        """Read the list again if it changed; whether it had."""
+        now = self._clock.now()
+        async with self._database.reading() as records:
+            revision = await records.revisions.current(REVISION)
+            if revision == self._revision and not self._policy.expired_since(now):
+                return False
+            entries = await records.blocklist.find_active(now)
+            allows = await records.blocklist.find_allows()
+        self._policy = BlocklistPolicy.from_entries(entries, allows, now)
+        self._revision = revision
+        return True
+
+    async def flush(self) -> None:
+        """Write the refusals counted since the last time."""
+        if not self._refused:
+            return
+        counted, self._refused = self._refused, Counter()
+        now = self._clock.now()
+        async with self._database.unit_of_work() as records:
+            for (door, key, subject), times in counted.items():
+                await records.refusals.count(door, key, subject, now, times)

@@ -1,0 +1,171 @@
+"""An opened instance: everything the application floor works with, made once from instance.toml."""
+
+import asyncio
+import os
+import secrets
+import ssl
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+import httpx
+
+from activitypub.identifiers import Site
+from cara_fed.accounts.keyring import KeyRing
+from cara_fed.blocklist.guard import BlocklistGuard
+from cara_fed.capabilities import CapabilityKeys
+from cara_fed.clock import Clock
+from cara_fed.config import Config, database_url, read_secret
+from cara_fed.errors import ConfigError
+from cara_fed.federation.addresses import AddressGuard
+from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
+from cara_fed.federation.transports import PinnedTransport, build_tls_context
+from cara_fed.protection import Limits, PictureWorkers
+from storage.database import Database
+from storage.media import MediaStore, S3Options, open_media
+from storage.migrate import migrate
+from storage.records import Records
+
+VERSION = version("cara-fed")
+SECRET_BYTES = 32
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WakeUps:
+    """Set by whoever leaves work for a loop of this process, so that it need not wait for its next look."""
+
+    inbox: asyncio.Event = field(default_factory=asyncio.Event)
+    deliveries: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every use case, page and endpoint is handed."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    media: MediaStore
+    client: FederationClient
+    capabilities: CapabilityKeys
+    keyring: KeyRing
+    blocklist: BlocklistGuard
+    pictures: PictureWorkers
+    session_key: bytes = field(repr=False)
+    wake: WakeUps = field(default_factory=WakeUps)
+
+    @property
+    def site(self) -> Site:
+        """The addresses of this instance."""
+        return self.config.site
+
+
+@asynccontextmanager
+async def open_services(
+    config: Config, *, clock: Clock | None = None, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[Services]:
+    """Open the instance: make folders, migrate, make what is missing of secrets and keys; close all at the end.
+
+    ``transport`` replaces the sockets of the outbound client. Raises ConfigError where instance.toml cannot be used
+    with the data that is there.
+    """
+    clock = clock or Clock()
+    url = database_url(config)
+    await asyncio.to_thread(migrate, url)
+    async with AsyncExitStack() as stack:
+        database = Database(url)
+        stack.push_async_callback(database.dispose)
+        client = _build_client(config, transport)
+        stack.push_async_callback(client.aclose)
+        async with database.unit_of_work() as records:
+            await _require_same_domain(records, config)
+            capability_key = await _secret(records, "capability")
+            session_key = await _secret(records, "session")
+        keyring = KeyRing(database, config.site, clock)
+        await keyring.make_instance_keys()
+        blocklist = BlocklistGuard(database, clock)
+        await blocklist.refresh()
+        stack.push_async_callback(blocklist.flush)
+        media = open_media(_media_place(config), _s3_options(config))
+        protection = config.protection
+        workers = PictureWorkers(count=protection.workers, max_memory_mib=protection.max_memory_mib)
+        pictures = await stack.enter_async_context(workers)
+        yield Services(
+            config=config,
+            clock=clock,
+            database=database,
+            media=media,
+            client=client,
+            capabilities=CapabilityKeys(capability_key),
+            keyring=keyring,
+            blocklist=blocklist,
+            pictures=pictures,
+            session_key=session_key,
+        )
+
+
+def picture_limits(config: Config) -> Limits:
+    """The limits of ``[protection]``, in the pipeline's own units."""
+    protection = config.protection
+    return Limits(
+        max_bytes=protection.max_file_mib * MEBIBYTE,
+        max_pixels=protection.max_megapixels * 1_000_000,
+        max_frames=protection.max_frames,
+        max_seconds=protection.max_seconds,
+    )
+
+
+def _build_client(config: Config, transport: httpx.AsyncBaseTransport | None) -> FederationClient:
+    federation = config.federation
+    guard = AddressGuard(federation.allowed_private_networks, allow_http=config.instance.scheme == "http")
+    ca_file = config.resolve(federation.ca_file) if federation.ca_file else None
+    return FederationClient(
+        transport or PinnedTransport(guard, _tls_context(ca_file)),
+        guard,
+        make_user_agent(VERSION, config.site.base),
+        ClientLimits(total_seconds=federation.timeout_seconds),
+    )
+
+
+def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+    try:
+        return build_tls_context(ca_file)
+    except OSError as error:
+        raise ConfigError((f"federation.ca_file: {ca_file} cannot be used: {error}",)) from error
+
+
+async def _require_same_domain(records: Records, config: Config) -> None:
+    base = config.site.base
+    first = await records.secrets.get_or_create("base", lambda: base)
+    if first != base:
+        raise ConfigError(
+            (
+                f"instance.domain: this data belongs to {first}, and followers know its artists by that name; "
+                "set it back, or start with an empty data folder",
+            )
+        )
+
+
+async def _secret(records: Records, name: str) -> bytes:
+    given = os.environ.get(f"CARA_FED_{name.upper()}_KEY")
+    if given:
+        return given.encode()
+    return bytes.fromhex(await records.secrets.get_or_create(f"{name}_key", lambda: secrets.token_hex(SECRET_BYTES)))
+
+
+def _media_place(config: Config) -> str:
+    place = config.storage.media
+    return place if place.startswith("s3://") else str(config.resolve(place))
+
+
+def _s3_options(config: Config) -> S3Options:
+    s3 = config.storage.s3
+    return S3Options(
+        endpoint=s3.endpoint or None,
+        region=s3.region or None,
+        access_key_id=s3.access_key_id or None,
+        secret_access_key=read_secret(config, "S3_SECRET_ACCESS_KEY", s3.secret_access_key_file) or None,
+    )
