@@ -1,6 +1,7 @@
 """The sockets under the outbound client: a connection goes only to an address that the guard has seen."""
 
 import asyncio
+import os
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -198,7 +199,13 @@ def _named_failures(host: str) -> Iterator[None]:
     except aiohttp.ClientResponseError as error:
         raise ResponseMalformed(f"{host}: {error.message[:200] or 'not an HTTP answer'}") from error
     except (aiohttp.ClientError, OSError) as error:
-        raise ConnectionFailed(f"{host}: {str(error)[:200] or type(error).__name__}") from error
+        raise ConnectionFailed(f"{host}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno)
+    return str(error)[:200] or "the connection broke"
 
 
 def _tls_reason(error: Exception) -> str:

@@ -430,7 +430,7 @@ async def test_a_body_that_breaks_off_is_a_failed_connection(server: HostileServ
 async def test_failures_have_names(client: FederationClient, unused_port: int) -> None:
     with pytest.raises(NameUnknown):
         await client.get("http://unknown.example/")
-    with pytest.raises(ConnectionFailed):
+    with pytest.raises(ConnectionFailed, match=r"studio\.example: Connection refused"):
         await client.get(f"http://studio.example:{unused_port}/")
 
 
