@@ -1,4 +1,4 @@
-"""The lists that instance.toml names, on a whole instance: refreshed when due, in force at once, gone when unsubscribed."""
+"""The lists of instance.toml on a whole instance: refreshed when due, in force at once, gone when unsubscribed."""
 
 from pathlib import Path
 
