@@ -10,6 +10,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.artists import Artist
 from storage.columns import Table, json_list, long_text, moment, primary_key, reference
 from storage.statements import add_row, count_changed, in_chunks
 
@@ -126,7 +127,12 @@ class Attachments:
             used.update(await self.session.exec(select(Rendition.hash).where(col(Rendition.hash).in_(chunk))))
             originals = select(Attachment.original_hash).where(col(Attachment.original_hash).in_(chunk))
             used.update(name for name in await self.session.exec(originals) if name)
-        return used
+        return used | (await self._profile_hashes()).intersection(hashes)
+
+    async def _profile_hashes(self) -> set[str]:
+        """The hashes of avatars and headers, of which artists' rows keep the files' names."""
+        rows = await self.session.exec(select(Artist.avatar_hash, Artist.header_hash))
+        return {name.partition(".")[0] for names in rows for name in names if name}
 
     async def _find(self, condition: Any) -> Sequence[Picture]:
         statement = select(Attachment).where(condition).order_by(col(Attachment.position), col(Attachment.pk))

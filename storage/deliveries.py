@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.columns import Table, long_text, moment, primary_key, reference
 from storage.hosts import Host
 from storage.queues import serialize_claims, unlocked
+from storage.remote_actors import Inbox
 from storage.statements import count_changed, table_of
 from storage.whom import OneOf, Whom, lies_in
 
@@ -141,6 +142,23 @@ class Deliveries:
             condition = or_(lies_in(col(Delivery.receiver_netloc), whom), lies_in(col(Delivery.inbox_host), whom))
         return await self._change(condition, {"state": CANCELLED, "last_error": reason} | _finished(now))
 
+    async def cancel_for_outbox(self, outbox_pks: Collection[int], now: datetime, reason: str) -> int:
+        """Cancel what waits of these activities, but for what is being sent this moment; how many."""
+        unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
+        cancelled = {"state": CANCELLED, "last_error": reason} | _finished(now)
+        return await self._change(col(Delivery.outbox_pk).in_(outbox_pks) & unleased, cancelled)
+
+    async def find_inboxes_reached(self, outbox_pks: Collection[int]) -> Sequence[Inbox]:
+        """Every inbox that took one of these activities, or may have."""
+        tried = (col(Delivery.state) != CANCELLED) & (col(Delivery.attempts) > 0)
+        statement = (
+            select(Delivery.receiver_actor_id, Delivery.inbox, Delivery.receiver_netloc)
+            .where(col(Delivery.outbox_pk).in_(outbox_pks), or_(col(Delivery.state) == SENT, tried))
+            .distinct()
+        )
+        rows = await self.session.exec(statement)
+        return [Inbox(actor_id or "", inbox, None, netloc) for actor_id, inbox, netloc in rows]
+
     async def postpone_host(self, inbox_host: str, until: datetime) -> int:
         """Let everything queued for a host wait at least until then; how many deliveries that moved."""
         return await self._change(
@@ -191,7 +209,7 @@ class Deliveries:
 
     async def _change(self, condition: Any, values: dict[str, Any]) -> int:
         # Only what is queued can change: a late answer must not undo a cancellation.
-        statement = update(Delivery).where(col(Delivery.state) == QUEUED, condition).values(values)
+        statement = update(Delivery).where(func.lower(Delivery.state) == QUEUED, condition).values(values)
         return await count_changed(self.session, statement)
 
 
@@ -203,7 +221,7 @@ def _claimable(now: datetime, limit: int, per_host: int) -> Any:
     """Keys to claim: the due rows, at most `per_host` minus its leases of each host."""
     leases = (
         select(Delivery.inbox_host, func.count().label("held"))
-        .where(col(Delivery.state) == QUEUED, col(Delivery.lease_until) > now)
+        .where(col(Delivery.lease_until) > now)
         .group_by(col(Delivery.inbox_host))
         .subquery()
     )
@@ -218,7 +236,9 @@ def _claimable(now: datetime, limit: int, per_host: int) -> Any:
         .order_by(ranked.c.due_at, ranked.c.pk)
         .limit(limit)
     )
-    return unlocked(select(Delivery.pk).where(col(Delivery.pk).in_(chosen), *_is_free(now)))
+    # lower(), since SQLite would otherwise look the state up in its index, and read every row that waits.
+    still_queued = func.lower(Delivery.state) == QUEUED
+    return unlocked(select(Delivery.pk).where(col(Delivery.pk).in_(chosen), still_queued))
 
 
 def _candidates(now: datetime, limit: int, full_hosts: Any) -> Any:

@@ -83,6 +83,10 @@ class Follows(Generic[Row]):
         """End every follow with an actor who is gone; how many."""
         return await count_changed(self.session, delete(self.table).where(col(self.table.actor_id) == actor_id))
 
+    async def remove_artist(self, artist_pk: int) -> int:
+        """End every follow of an artist who is gone; how many."""
+        return await count_changed(self.session, delete(self.table).where(col(self.table.artist_pk) == artist_pk))
+
     async def find_page(
         self, artist_pk: int, state: str = ACCEPTED, *, before: int | None = None, limit: int = 40
     ) -> Sequence[Row]:

@@ -9,8 +9,9 @@ from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, binary, moment, primary_key, reference
-from storage.deliveries import QUEUED, Delivery
+from storage.deliveries import QUEUED, SENT, Delivery
 from storage.errors import NotFound
+from storage.remote_actors import Inbox
 from storage.statements import add_row, count_changed, in_chunks
 
 
@@ -76,6 +77,26 @@ class OutboxLog:
             col(Delivery.pk) < delivery.pk,
         )
         return set(await self.session.exec(statement))
+
+    async def find_waiting(self, artist_pk: int) -> set[int]:
+        """The keys of an artist's activities of which deliveries are still queued."""
+        statement = (
+            select(OutboxActivity.pk)
+            .join(Delivery, col(Delivery.outbox_pk) == col(OutboxActivity.pk))
+            .where(OutboxActivity.artist_pk == artist_pk, Delivery.state == QUEUED)
+        )
+        return set(await self.session.exec(statement))
+
+    async def find_inboxes_reached(self, artist_pk: int) -> Sequence[Inbox]:
+        """Every inbox that took something of an artist's."""
+        statement = (
+            select(Delivery.receiver_actor_id, Delivery.inbox, Delivery.receiver_netloc)
+            .join(OutboxActivity, col(Delivery.outbox_pk) == col(OutboxActivity.pk))
+            .where(OutboxActivity.artist_pk == artist_pk, Delivery.state == SENT)
+            .distinct()
+        )
+        rows = await self.session.exec(statement)
+        return [Inbox(actor_id or "", inbox, None, netloc) for actor_id, inbox, netloc in rows]
 
     async def find_page(
         self,

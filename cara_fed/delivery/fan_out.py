@@ -9,6 +9,7 @@ from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.guard import BlocklistGuard
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys
 from cara_fed.clock import Clock
+from cara_fed.services import Services
 from storage.deliveries import Target
 from storage.inbox_log import InboxActivity
 from storage.outbox_log import OutboxActivity
@@ -26,6 +27,8 @@ class Recipients:
     followers: bool = False
     actor_ids: tuple[str, ...] = ()
     personal: bool = False
+    inboxes: tuple[Inbox, ...] = ()
+    """Where else it must arrive, such as wherever an earlier version went."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,11 @@ class FanOut:
     clock: Clock
     blocklist: BlocklistGuard
     capabilities: CapabilityKeys
+
+    @classmethod
+    def of(cls, services: Services) -> "FanOut":
+        """The fan-out over an opened instance."""
+        return cls(services.site, services.clock, services.blocklist, services.capabilities)
 
     async def enqueue(self, records: Records, activity: OutboxActivity, recipients: Recipients) -> int:
         """Record the activity and queue it for each inbox; how many deliveries that makes.
@@ -60,7 +68,7 @@ class FanOut:
         found = list(await records.remote_actors.find_inboxes(recipients.actor_ids))
         if recipients.followers and activity.artist_pk is not None:
             found.extend(await records.followers.find_inboxes(activity.artist_pk))
-        return found
+        return [*found, *recipients.inboxes]
 
     def _choose_targets(self, inboxes: Iterable[Inbox], *, personal: bool) -> list[Target]:
         """One for each inbox and receiving server: a picture's address belongs to the server of the actor's id."""
@@ -68,9 +76,13 @@ class FanOut:
         for receiver in inboxes:
             address = receiver.inbox if personal else receiver.shared_inbox or receiver.inbox
             key = (address, receiver.netloc)
-            if key not in targets and self.blocklist.refuse(Door.DELIVER, receiver.actor_id, address) is None:
+            if key not in targets and not self._is_listed(receiver, address):
                 targets[key] = self._target(receiver, address)
         return list(targets.values())
+
+    def _is_listed(self, receiver: Inbox, address: str) -> bool:
+        subject = receiver.actor_id or receiver.netloc
+        return self.blocklist.refuse(Door.DELIVER, subject, address) is not None
 
     def _target(self, receiver: Inbox, address: str) -> Target:
         return Target(
@@ -79,7 +91,7 @@ class FanOut:
             inbox_host=netloc_of(address),
             receiver_netloc=receiver.netloc,
             due_at=self.clock.now(),
-            receiver_actor_id=receiver.actor_id if address == receiver.inbox else None,
+            receiver_actor_id=(receiver.actor_id or None) if address == receiver.inbox else None,
         )
 
     async def _hand_over(self, records: Records, activity: OutboxActivity, actor_ids: Iterable[str]) -> None:

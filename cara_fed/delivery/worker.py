@@ -27,18 +27,13 @@ DEPENDENT_TYPES = frozenset({"Update", "Delete", "Undo", "Reject"})
 Chain: TypeAlias = Sequence[Job]
 
 
-def build_fan_out(services: Services) -> FanOut:
-    """The fan-out over an opened instance."""
-    return FanOut(services.site, services.clock, services.blocklist, services.capabilities)
-
-
 class DeliveryWorker:
     """One for each process. Bounded by `delivery_workers` in all, and per host over all processes by the claims."""
 
     def __init__(self, services: Services) -> None:
         federation = services.config.federation
         self._services = services
-        self._recorder = Recorder(services.clock, build_fan_out(services), services.capabilities)
+        self._recorder = Recorder(services.clock, FanOut.of(services), services.capabilities)
         self._slots = federation.delivery_workers
         self._per_host = federation.deliveries_per_host
         self._lease_seconds = federation.timeout_seconds + LEASE_MARGIN_SECONDS

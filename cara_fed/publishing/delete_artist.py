@@ -1,0 +1,89 @@
+"""Deleting an artist: the name stays taken, everything else goes, and everybody who has anything of theirs is told."""
+
+from collections.abc import Sequence
+
+from activitypub.activities import build_delete
+from activitypub.audience import Audience, Visibility
+from activitypub.vocabulary import PUBLIC
+from cara_fed.delivery.fan_out import Recipients
+from cara_fed.publishing.delete_post import DELETED_MEANWHILE
+from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.outgoing import send_out, wake_workers
+from cara_fed.publishing.update_profile import REVISION
+from cara_fed.services import Services
+from storage.artists import Artist
+from storage.attachments import Picture
+from storage.records import Records
+from storage.remote_actors import Inbox
+
+POSTS_AT_A_TIME = 200
+
+
+async def delete_artist(services: Services, artist: Artist) -> None:
+    """Delete an artist with all posts and pictures; raises storage's NotFound where they are gone already.
+
+    The keys stay, for the Delete has to be signed, today and at every later attempt.
+    """
+    async with services.database.unit_of_work() as records:
+        row = await records.artists.get_by_pk(artist.pk)
+        await _send_delete(records, services, row)
+        pictures = await _delete_posts(records, services, row)
+        await records.sessions.remove_for_artist(row.pk)
+        await records.followers.remove_artist(row.pk)
+        await records.following.remove_artist(row.pk)
+        _empty(row, services)
+        await records.revisions.bump(REVISION)
+    await forget_files(services, pictures)
+    wake_workers(services)
+
+
+async def _send_delete(records: Records, services: Services, artist: Artist) -> None:
+    site, actor_id = services.site, services.site.actor(artist.name)
+    waiting = await records.outbox_log.find_waiting(artist.pk)
+    await records.deliveries.cancel_for_outbox(waiting, services.clock.now(), DELETED_MEANWHILE)
+    delete = build_delete(
+        actor_id,
+        activity_id=site.activity(artist.name, services.clock.new_pk()),
+        actor_id=actor_id,
+        audience=Audience((PUBLIC,), (site.followers(artist.name),)),
+    )
+    await send_out(
+        records,
+        services,
+        delete,
+        Recipients(followers=True, inboxes=tuple(await _find_others(records, artist))),
+        artist_pk=artist.pk,
+        object_id=actor_id,
+        audience=Visibility.PUBLIC,
+    )
+
+
+async def _find_others(records: Records, artist: Artist) -> list[Inbox]:
+    """Whom the artist follows, and every inbox that ever took anything of theirs."""
+    followed = await records.following.find_inboxes(artist.pk)
+    reached = await records.outbox_log.find_inboxes_reached(artist.pk)
+    return [*followed, *reached]
+
+
+async def _delete_posts(records: Records, services: Services, artist: Artist) -> list[Picture]:
+    pictures: list[Picture] = []
+    actor_id, visibilities = services.site.actor(artist.name), tuple(Visibility)
+    while posts := await records.posts.find_by_actor(actor_id, visibilities, limit=POSTS_AT_A_TIME):
+        pictures.extend(await _remove_pictures(records, [post.pk for post in posts]))
+        for post in posts:
+            await records.posts.tombstone(post.object_id, services.clock.now())
+    return pictures
+
+
+async def _remove_pictures(records: Records, post_pks: Sequence[int]) -> list[Picture]:
+    found = await records.attachments.find_for_posts(post_pks)
+    pictures = [picture for of_post in found.values() for picture in of_post]
+    await records.attachments.remove({picture.attachment.pk for picture in pictures})
+    return pictures
+
+
+def _empty(artist: Artist, services: Services) -> None:
+    artist.deleted_at = artist.updated_at = services.clock.now()
+    artist.display_name = artist.summary = ""
+    artist.fields, artist.also_known_as = [], []
+    artist.password_hash = artist.avatar_hash = artist.header_hash = None

@@ -1,0 +1,91 @@
+"""What an artist wants published, checked before anything is done with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from activitypub.audience import Visibility
+from activitypub.opt_out import OptOut
+from cara_fed.errors import InvalidInput
+
+MAX_TEXT = 5000
+MAX_ALT = 1500
+MAX_WARNING = 500
+MAX_PICTURES = 20
+MAX_MENTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PictureDraft:
+    """A new picture: its file or its bytes, and what is said about it.
+
+    ``focal_point`` is (x, y) in -1 to 1, x to the right and y upwards; None lets the pipeline choose. ``name`` is what
+    the file is called on the artist's machine; it never leaves the instance.
+    """
+
+    content: bytes | Path = field(repr=False)
+    alt: str = ""
+    name: str = ""
+    focal_point: tuple[float, float] | None = None
+    sensitive: bool = False
+    opt_out: OptOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPicture:
+    """A picture that a post has already, with what is said about it from now on."""
+
+    attachment_pk: int
+    alt: str = ""
+    focal_point: tuple[float, float] = (0.0, 0.0)
+    sensitive: bool = False
+    opt_out: OptOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostDraft:
+    """A new post. ``opt_out`` None takes what the artist or the instance says; ``in_reply_to`` is an object id."""
+
+    text: str = ""
+    pictures: tuple[PictureDraft, ...] = ()
+    content_warning: str = ""
+    sensitive: bool = False
+    visibility: Visibility = Visibility.PUBLIC
+    opt_out: OptOut | None = None
+    language: str | None = None
+    in_reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostEdit:
+    """A post as it is to be from now on, with all its pictures in their order; who sees it stays as it was."""
+
+    text: str
+    pictures: tuple[KeptPicture | PictureDraft, ...]
+    content_warning: str
+    sensitive: bool
+    opt_out: OptOut | None
+    language: str | None
+
+
+def require_publishable(draft: PostDraft | PostEdit) -> None:
+    """Raise InvalidInput, in one sentence, for what cannot be a post."""
+    if not draft.text.strip() and not draft.pictures:
+        raise InvalidInput("A post needs a picture or some text.")
+    _require_length("The text", draft.text, MAX_TEXT)
+    _require_length("The content warning", draft.content_warning, MAX_WARNING)
+    if len(draft.pictures) > MAX_PICTURES:
+        raise InvalidInput(f"A post holds at most {MAX_PICTURES} pictures; these are {len(draft.pictures)}.")
+    _require_pictures(draft.pictures)
+
+
+def _require_pictures(pictures: Iterable[PictureDraft | KeptPicture]) -> None:
+    for number, picture in enumerate(pictures, start=1):
+        _require_length(f"The description of picture {number}", picture.alt, MAX_ALT)
+        if any(not -1 <= coordinate <= 1 for coordinate in picture.focal_point or ()):
+            raise InvalidInput(f"The focal point of picture {number} must lie between -1 and 1.")
+
+
+def _require_length(what: str, text: str, limit: int) -> None:
+    if len(text) > limit:
+        raise InvalidInput(f"{what} has {len(text):,} characters; at most {limit:,} fit.")

@@ -1,0 +1,128 @@
+"""Publishing a post: files first, then everything else in one transaction."""
+
+from dataclasses import dataclass
+
+from activitypub.activities import build_create
+from activitypub.audience import Visibility
+from activitypub.html import Rendered, render_text
+from activitypub.notes import build_note
+from activitypub.opt_out import OptOut
+from activitypub.tags import Mention
+from cara_fed.delivery.fan_out import Recipients
+from cara_fed.errors import NotFound
+from cara_fed.publishing.drafts import PostDraft, require_publishable
+from cara_fed.publishing.outgoing import send_out, wake_workers
+from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
+from cara_fed.publishing.store_picture import Progress, store_pictures
+from cara_fed.services import Services
+from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.translate.posts import PostRows, read_local_post, read_mentions, tag_page, write_mentions
+from storage.artists import Artist
+from storage.attachments import Picture
+from storage.posts import Post
+from storage.records import Records
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An artist's text as HTML, and everybody whom the post concerns: those named in it, and whom it answers."""
+
+    rendered: Rendered
+    mentions: tuple[Mention, ...]
+
+
+async def publish_post(services: Services, artist: Artist, draft: PostDraft, progress: Progress | None = None) -> Post:
+    """Publish a post for everybody it is for. Raises InvalidInput or NotFound, in one sentence, before any row exists.
+
+    Pictures are protected and kept first; then the post, its pictures, its Create and the deliveries are written
+    together, so that a crash leaves either all of them or none (and at worst files that nothing names).
+    """
+    require_publishable(draft)
+    written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
+    opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
+    pictures = await store_pictures(services, artist, draft.pictures, opt_out, progress)
+    post = _build_row(services, artist, draft, written, opt_out)
+    async with services.database.unit_of_work() as records:
+        await records.artists.get_by_pk(artist.pk)
+        await records.posts.add(post)
+        await add_pictures(records, post, pictures)
+        await _send_create(records, services, PostRows(artist, post, pictures))
+    wake_workers(services)
+    return post
+
+
+async def write_text(services: Services, text: str, visibility: Visibility, in_reply_to: str | None) -> Written:
+    """Find whom a text names, and make HTML of it. Raises InvalidInput or NotFound."""
+    people = await find_people(services, text)
+    answered = await _find_answered(services, in_reply_to)
+    if visibility is Visibility.DIRECT and answered is None:
+        require_everybody_found(text, people)
+    rendered = render_text(text, mentions=people, tag_url=lambda key: tag_page(services.site, key))
+    concerned = (*rendered.mentions, *([answered] if answered else ()))
+    return Written(rendered, tuple({mention.actor_id: mention for mention in concerned}.values()))
+
+
+async def add_pictures(records: Records, post: Post, pictures: tuple[Picture, ...]) -> None:
+    """Write pictures down as a post's, in this order."""
+    for position, picture in enumerate(pictures):
+        picture.attachment.post_pk, picture.attachment.position = post.pk, position
+        await records.attachments.add(picture.attachment, tuple(picture.renditions.values()))
+
+
+def recipients_of(post: Post) -> Recipients:
+    """Whom everything about a post is sent to: whoever it names, and the followers unless it is direct."""
+    people = tuple(mention.actor_id for mention in read_mentions(post) if mention.actor_id != post.actor_id)
+    return Recipients(followers=post.visibility != Visibility.DIRECT, actor_ids=people)
+
+
+def _build_row(services: Services, artist: Artist, draft: PostDraft, written: Written, opt_out: OptOut) -> Post:
+    pk, site = services.clock.new_pk(), services.site
+    return Post(
+        pk=pk,
+        object_id=site.post(artist.name, pk),
+        actor_id=site.actor(artist.name),
+        artist_pk=artist.pk,
+        url=site.post_page(artist.name, pk),
+        text=draft.text.strip(),
+        content=written.rendered.html,
+        content_warning=draft.content_warning.strip(),
+        sensitive=draft.sensitive or bool(draft.content_warning.strip()),
+        visibility=draft.visibility,
+        language=draft.language,
+        # Kept as it was decided now: another default later applies to later posts alone.
+        opt_out=opt_out,
+        in_reply_to=draft.in_reply_to,
+        published_at=services.clock.now(),
+        mentions=write_mentions(written.mentions),
+        hashtags=[tag.name for tag in written.rendered.hashtags],
+    )
+
+
+async def _send_create(records: Records, services: Services, rows: PostRows) -> None:
+    post, site = rows.post, services.site
+    note = build_note(read_local_post(rows, site, services.config.opt_out.default))
+    create = build_create(note, activity_id=site.create(rows.artist.name, post.pk))
+    await send_out(
+        records,
+        services,
+        create,
+        recipients_of(post),
+        artist_pk=post.artist_pk,
+        object_id=post.object_id,
+        audience=post.visibility,
+    )
+
+
+async def _find_answered(services: Services, object_id: str | None) -> Mention | None:
+    """The author of the post that is answered. Raises NotFound where that post is not known here."""
+    if object_id is None:
+        return None
+    async with services.database.reading() as records:
+        parent = await records.posts.find(object_id)
+        if parent is None or parent.deleted_at is not None:
+            raise NotFound("The post to be answered is not known here, or was deleted.")
+        author = await records.remote_actors.find(parent.actor_id)
+        artist = None if parent.artist_pk is None else await records.artists.find_by_pk(parent.artist_pk)
+    if artist is not None:
+        return mention_of_artist(services.site, artist)
+    return mention_of(author) if author else None

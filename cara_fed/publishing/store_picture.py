@@ -1,0 +1,172 @@
+"""Storing a picture: protected in a process of its own, then kept by its hash, before any row names it."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from activitypub.identifiers import Handle
+from activitypub.opt_out import OptOut
+from cara_fed.clock import Clock
+from cara_fed.errors import InvalidInput
+from cara_fed.protection import values
+from cara_fed.protection.errors import PictureRefused
+from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, RenditionKind, ReportLine
+from cara_fed.publishing.drafts import PictureDraft
+from cara_fed.publishing.rights import build_rights
+from cara_fed.services import Services, picture_limits
+from cara_fed.translate.opt_outs import signals_for
+from storage.artists import Artist
+from storage.attachments import Attachment, Picture, Rendition
+from storage.media import MediaStore
+
+Progress = Callable[[int, ReportLine], None]
+"""Hears of each step that was done with a picture, by the picture's number from 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProtectedFiles:
+    """What the pipeline made of one original, and the original's hash. The files are kept; no row names them yet."""
+
+    picture: ProtectedPicture
+    original_hash: str
+
+
+async def store_pictures(
+    services: Services,
+    artist: Artist,
+    drafts: tuple[PictureDraft, ...],
+    post_opt_out: OptOut,
+    progress: Progress | None = None,
+) -> tuple[Picture, ...]:
+    """Protect and keep pictures, one after another; the rows for them. Raises InvalidInput naming the one refused."""
+    stored = []
+    for number, draft in enumerate(drafts, start=1):
+        try:
+            stored.append(await store_picture(services, artist, draft, post_opt_out, _numbered(progress, number)))
+        except (PictureRefused, OSError) as refusal:
+            name = f" ({draft.name})" if draft.name else ""
+            raise InvalidInput(f"Picture {number}{name}: {_reason(refusal)}") from refusal
+    return tuple(stored)
+
+
+async def store_picture(
+    services: Services,
+    artist: Artist,
+    draft: PictureDraft,
+    post_opt_out: OptOut,
+    progress: Callable[[ReportLine], None] | None = None,
+) -> Picture:
+    """Protect one picture and keep its files; the rows for it, not yet of a post. Raises PictureRefused or OSError."""
+    content = await read_content(services, draft.content)
+    policy = draft.opt_out or post_opt_out
+    files = await protect_and_keep(services, artist, content, policy, draft.focal_point, progress)
+    return build_rows(services.clock, artist, draft, files)
+
+
+async def protect_and_keep(
+    services: Services,
+    artist: Artist,
+    content: bytes,
+    policy: OptOut,
+    focal_point: tuple[float, float] | None = None,
+    progress: Callable[[ReportLine], None] | None = None,
+) -> ProtectedFiles:
+    """Run the pipeline and keep what came of it: the untouched original in private, the renditions in public."""
+    request = build_request(services, artist, policy, focal_point)
+    picture = await services.pictures.protect(content, request, progress)
+    original_hash = hashlib.sha256(content).hexdigest()
+    await services.media.put("private", original_hash, content)
+    for rendition in picture.renditions:
+        await keep_rendition(services.media, rendition)
+    return ProtectedFiles(picture, original_hash)
+
+
+async def keep_rendition(media: MediaStore, rendition: values.Rendition) -> str:
+    """Keep one public file; its name."""
+    name = f"{hashlib.sha256(rendition.data).hexdigest()}.{rendition.extension}"
+    await media.put("public", name, rendition.data)
+    return name
+
+
+def build_request(
+    services: Services, artist: Artist, policy: OptOut, focal_point: tuple[float, float] | None = None
+) -> ProtectionRequest:
+    """How an artist's pictures are treated."""
+    signals = signals_for(policy, services.site, services.config.opt_out.default)
+    handle = str(Handle(artist.name, services.site.domain))
+    return ProtectionRequest(
+        rights=build_rights(handle, signals),
+        limits=picture_limits(services.config),
+        focal_point=focal_point,
+        cloak=services.config.protection.cloak,
+    )
+
+
+def build_rows(clock: Clock, artist: Artist, draft: PictureDraft, files: ProtectedFiles) -> Picture:
+    """An attachment and its renditions. Sizes are those of the federated rendition, which others fetch."""
+    picture, pk = files.picture, clock.new_pk()
+    federated = picture.rendition(RenditionKind.FEDERATED) or picture.renditions[0]
+    attachment = Attachment(
+        pk=pk,
+        artist_pk=artist.pk,
+        alt=draft.alt.strip(),
+        focal_x=picture.focal_point[0],
+        focal_y=picture.focal_point[1],
+        blurhash=picture.blurhash,
+        dominant_color=picture.dominant_color,
+        media_type=federated.media_type,
+        width=federated.width,
+        height=federated.height,
+        original_hash=files.original_hash,
+        original_name=draft.name or None,
+        sensitive=draft.sensitive,
+        opt_out=draft.opt_out,
+        report=build_report(picture),
+        created_at=clock.now(),
+    )
+    return Picture(attachment, build_rendition_rows(pk, picture))
+
+
+def build_rendition_rows(attachment_pk: int, picture: ProtectedPicture) -> dict[str, Rendition]:
+    """One row for each file, by its kind."""
+    return {
+        rendition.kind.value: Rendition(
+            attachment_pk=attachment_pk,
+            kind=rendition.kind.value,
+            hash=hashlib.sha256(rendition.data).hexdigest(),
+            extension=rendition.extension,
+            media_type=rendition.media_type,
+            width=rendition.width,
+            height=rendition.height,
+            byte_size=len(rendition.data),
+        )
+        for rendition in picture.renditions
+    }
+
+
+def build_report(picture: ProtectedPicture) -> list[dict[str, object]]:
+    """What the pipeline did, as it is kept for the artist."""
+    return [{"step": line.step, "text": line.text, "facts": dict(line.facts)} for line in picture.report]
+
+
+async def read_content(services: Services, content: bytes | Path) -> bytes:
+    """A picture's bytes; of a file that is too large one byte more than is taken, so that it is refused."""
+    if isinstance(content, bytes):
+        return content
+    most = services.config.protection.max_file_mib * values.MIB
+    return await asyncio.to_thread(_read_file, content, most + 1)
+
+
+def _read_file(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
+def _numbered(progress: Progress | None, number: int) -> Callable[[ReportLine], None] | None:
+    return None if progress is None else lambda line: progress(number, line)
+
+
+def _reason(refusal: PictureRefused | OSError) -> str:
+    return str(refusal) if isinstance(refusal, PictureRefused) else f"{refusal.strerror or refusal}"

@@ -1,0 +1,140 @@
+"""Changing how an artist is shown, and telling their followers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from activitypub.activities import build_update
+from activitypub.actors import build_actor
+from activitypub.opt_out import OptOut
+from cara_fed.accounts.create_artist import read_display_name
+from cara_fed.accounts.published_keys import find_published_keys
+from cara_fed.delivery.fan_out import Recipients
+from cara_fed.errors import InvalidInput
+from cara_fed.protection.errors import PictureRefused
+from cara_fed.protection.values import RenditionKind
+from cara_fed.publishing.outgoing import send_out, wake_workers
+from cara_fed.publishing.store_picture import build_request, keep_rendition, read_content
+from cara_fed.services import Services
+from cara_fed.translate.artists import read_artist
+from cara_fed.translate.opt_outs import effective_opt_out
+from storage.artists import Artist
+from storage.records import Records
+
+MAX_SUMMARY = 5000
+MAX_FIELDS = 8
+MAX_FIELD_NAME = 100
+MAX_FIELD_VALUE = 500
+REVISION = "artists"
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How an artist is to be shown. ``fields`` are (name, value) pairs of text; ``opt_out`` None follows the instance.
+
+    ``avatar`` and ``header`` are new pictures, as bytes or files; None keeps what there is.
+    """
+
+    display_name: str
+    summary: str
+    fields: tuple[tuple[str, str], ...]
+    manually_approves: bool
+    discoverable: bool
+    indexable: bool
+    opt_out: OptOut | None
+    avatar: bytes | Path | None = None
+    header: bytes | Path | None = None
+
+
+def read_profile(artist: Artist) -> Profile:
+    """The profile as it stands, to be changed with dataclasses.replace."""
+    return Profile(
+        display_name=artist.display_name,
+        summary=artist.summary,
+        fields=tuple((field["name"], field["value"]) for field in artist.fields),
+        manually_approves=artist.manually_approves,
+        discoverable=artist.discoverable,
+        indexable=artist.indexable,
+        opt_out=OptOut(artist.opt_out) if artist.opt_out else None,
+    )
+
+
+async def update_profile(services: Services, artist: Artist, profile: Profile) -> Artist:
+    """Change an artist's profile and send an Update to their followers; the row as it is now. Raises InvalidInput.
+
+    A changed opt-out holds for what is published from now on; what is published keeps what it says.
+    """
+    display_name = read_display_name(profile.display_name)
+    _require_fitting(profile)
+    pictures = await _store_pictures(services, artist, profile)
+    async with services.database.unit_of_work() as records:
+        row = await records.artists.get_by_pk(artist.pk)
+        row.display_name = display_name
+        row.summary = profile.summary.strip()
+        row.fields = [{"name": name.strip(), "value": value.strip()} for name, value in profile.fields]
+        row.manually_approves = profile.manually_approves
+        row.discoverable = profile.discoverable
+        row.indexable = profile.indexable
+        row.opt_out = profile.opt_out
+        row.avatar_hash = pictures.get("avatar", row.avatar_hash)
+        row.header_hash = pictures.get("header", row.header_hash)
+        await announce_profile(records, services, row)
+    wake_workers(services)
+    return row
+
+
+async def announce_profile(records: Records, services: Services, artist: Artist) -> None:
+    """Send an artist's document to their followers, as it is after this transaction."""
+    artist.updated_at = services.clock.now()
+    site, pk = services.site, services.clock.new_pk()
+    keys = await find_published_keys(records, artist.pk, services.clock.now())
+    document = build_actor(read_artist(artist, keys, site, services.config.opt_out.default), site)
+    update = build_update(document, activity_id=site.activity(artist.name, pk), updated=artist.updated_at)
+    await records.revisions.bump(REVISION)
+    await send_out(
+        records,
+        services,
+        update,
+        Recipients(followers=True),
+        artist_pk=artist.pk,
+        object_id=document["id"],
+        audience="public",
+    )
+
+
+def _require_fitting(profile: Profile) -> None:
+    if len(profile.summary) > MAX_SUMMARY:
+        raise InvalidInput(f"The text about you has at most {MAX_SUMMARY:,} characters.")
+    if len(profile.fields) > MAX_FIELDS:
+        raise InvalidInput(f"A profile has at most {MAX_FIELDS} lines.")
+    for name, value in profile.fields:
+        if len(name) > MAX_FIELD_NAME or len(value) > MAX_FIELD_VALUE:
+            raise InvalidInput(f"A line's name has at most {MAX_FIELD_NAME} characters, its text {MAX_FIELD_VALUE}.")
+
+
+async def _store_pictures(services: Services, artist: Artist, profile: Profile) -> Mapping[str, str]:
+    """Keep the new avatar and header; the names of their files."""
+    wanted = {
+        "avatar": (profile.avatar, RenditionKind.WEB_SMALL),
+        "header": (profile.header, RenditionKind.WEB),
+    }
+    policy = profile.opt_out or effective_opt_out(services.config.opt_out.default)
+    stored = {}
+    for name, (content, kind) in wanted.items():
+        if content is not None:
+            stored[name] = await _store_picture(services, artist, content, kind, policy)
+    return stored
+
+
+async def _store_picture(
+    services: Services, artist: Artist, content: bytes | Path, kind: RenditionKind, policy: OptOut
+) -> str:
+    """The original is not kept: an avatar is made anew when it is to be another."""
+    try:
+        picture = await services.pictures.protect(
+            await read_content(services, content), build_request(services, artist, policy)
+        )
+    except PictureRefused as refusal:
+        raise InvalidInput(str(refusal)) from refusal
+    chosen = picture.rendition(kind) or picture.renditions[0]
+    return await keep_rendition(services.media, chosen)
