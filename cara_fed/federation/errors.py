@@ -41,3 +41,33 @@ class ResponseMalformed(FetchError):
 
 class TooManyRedirects(FetchError):
     """The server passed us on more often than we follow."""
+
+
+class BudgetSpent(FetchError):
+    """This cause, or this host's minute, has had its share of requests."""
+
+
+class NotServed(FetchError):
+    """The server answered with something else than success; `status` is the HTTP status."""
+
+    def __init__(self, host: str, status: int) -> None:
+        super().__init__(f"{host} answered {status}")
+        self.status = status
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is not there, and will not be."""
+        return self.status in (404, 410)
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again later may help."""
+        return self.status in (401, 408, 425, 429) or self.status >= 500
+
+
+class NotADocument(FetchError):
+    """What came is not an ActivityPub document, or not the one that was asked for."""
+
+
+class NotFoundThere(FetchError):
+    """There is nobody and nothing behind this handle or address."""
