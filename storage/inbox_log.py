@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, binary, long_text, moment, primary_key
 from storage.queues import serialize_claims, unlocked
-from storage.statements import count_changed, insert_unless_known
+from storage.statements import count_changed, insert_all_unless_known, insert_unless_known
 
 RECEIVED, HANDLED, FAILED, IGNORED = "received", "handled", "failed", "ignored"
 
@@ -46,6 +46,15 @@ class InboxLog:
     async def add(self, activity: InboxActivity) -> bool:
         """Record an activity; False for one received before, which needs nothing more."""
         return await insert_unless_known(self.session, activity)
+
+    async def is_anything_due(self, now: datetime) -> bool:
+        """Whether a claim may find something: a look that writes nothing."""
+        due = select(InboxActivity.pk).where(col(InboxActivity.state) == RECEIVED, col(InboxActivity.due_at) <= now)
+        return (await self.session.exec(due.limit(1))).first() is not None
+
+    async def add_many(self, activities: Sequence[InboxActivity]) -> set[str]:
+        """Like `add`, for many at once; the ids of those that are new. Cheaper by far than one by one."""
+        return set(await insert_all_unless_known(self.session, activities, "activity_id"))
 
     async def claim(self, now: datetime, lease_seconds: float, limit: int) -> Sequence[InboxActivity]:
         """Lease up to `limit` due activities, in the order of arrival, and count an attempt for each.
@@ -97,9 +106,7 @@ class InboxLog:
 
     def _claimable(self, now: datetime, limit: int) -> Any:
         free = or_(col(InboxActivity.lease_until).is_(None), col(InboxActivity.lease_until) <= now)
-        held = select(InboxActivity.actor_id).where(
-            col(InboxActivity.state) == RECEIVED, col(InboxActivity.lease_until) > now
-        )
+        held = select(InboxActivity.actor_id).where(col(InboxActivity.lease_until) > now)
         due = (
             select(InboxActivity.pk)
             .where(col(InboxActivity.state) == RECEIVED, col(InboxActivity.due_at) <= now, free)

@@ -1,0 +1,34 @@
+"""One file for each activity; importing this package puts them all into the tables."""
+
+from cara_fed.inbox.handlers import (
+    accept,
+    announce,
+    block,
+    create,
+    delete,
+    flag,
+    follow,
+    like,
+    move,
+    reject,
+    undo,
+    update,
+)
+from cara_fed.inbox.registry import gathering, inbox
+
+__all__ = [
+    "accept",
+    "announce",
+    "block",
+    "create",
+    "delete",
+    "flag",
+    "follow",
+    "gathering",
+    "inbox",
+    "like",
+    "move",
+    "reject",
+    "undo",
+    "update",
+]

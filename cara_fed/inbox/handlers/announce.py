@@ -1,0 +1,52 @@
+"""Announce: somebody passes a post on."""
+
+from activitypub.activities import Activity
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.posts import gather_named, keep_post, require_own_post
+from cara_fed.inbox.registry import gathering, inbox
+from storage.interactions import Interaction
+from storage.posts import Post
+
+EVERYONE = ("public", "unlisted")
+
+
+@gathering.on("Announce")
+async def gather_announced(gatherer: Gatherer, announce: Activity) -> Gathered:
+    """Other servers' posts, as their own servers tell them, where somebody here follows who passes them on."""
+    object_id = announce.object_id
+    if object_id is None or gatherer.site.is_local(object_id) or await gatherer.is_known(object_id):
+        return NOTHING
+    if not await gatherer.is_followed(announce.actor_id):
+        return NOTHING
+    return await gather_named(gatherer, object_id)
+
+
+@inbox.on("Announce")
+async def receive_announce(context: InboxContext, announce: Activity) -> None:
+    """An artist's post is passed on, or a post is passed on to those here who follow the one who does so."""
+    post = await _find_announced(context, announce)
+    row = Interaction(
+        pk=context.new_pk(),
+        kind="announce",
+        actor_id=announce.actor_id,
+        object_id=post.object_id,
+        activity_id=announce.activity_id,
+        created_at=context.now,
+    )
+    if not await context.records.interactions.add(row):
+        raise NoEffect("the actor has announced it already")
+
+
+async def _find_announced(context: InboxContext, announce: Activity) -> Post:
+    if announce.object_id is not None and context.site.is_local(announce.object_id):
+        return await require_own_post(context, announce)
+    if not await context.records.following.find_by_actor(announce.actor_id):
+        raise NoEffect("nobody here follows who announces it")
+    if context.gathered.document is not None:
+        post, document = context.read_gathered_post()
+        await keep_post(context, post, document)
+    known = await context.records.posts.find(announce.object_id or "")
+    if known is None or known.deleted_at is not None or known.visibility not in EVERYONE:
+        raise NoEffect("there is no such post for everyone")
+    return known

@@ -1,0 +1,24 @@
+"""Create: somebody published a post."""
+
+from activitypub.activities import Activity
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.gathering import Gathered, Gatherer
+from cara_fed.inbox.posts import gather_object, keep_post, require_concerned
+from cara_fed.inbox.registry import gathering, inbox
+
+
+@gathering.on("Create")
+async def gather_created(gatherer: Gatherer, create: Activity) -> Gathered:
+    """The post as its author sent it, or, where it is only named, as the author's server tells it."""
+    return await gather_object(gatherer, create)
+
+
+@inbox.on("Create")
+async def receive_create(context: InboxContext, create: Activity) -> None:
+    """The post is kept where it concerns somebody here: its author's followers, whom it answers, whom it names."""
+    post, document = context.read_gathered_post(create.actor_id)
+    if post.is_vote:
+        raise NoEffect("it is a vote in a poll")
+    await require_concerned(context, post)
+    if not await keep_post(context, post, document):
+        raise NoEffect("the post is here already")

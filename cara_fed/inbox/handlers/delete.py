@@ -1,0 +1,43 @@
+"""Delete: somebody takes a post back, or leaves altogether."""
+
+from activitypub.activities import Activity
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.posts import delete_post
+from cara_fed.inbox.registry import inbox
+from storage.records import Records
+
+POSTS_AT_A_TIME = 200
+ALL = ("public", "unlisted", "followers", "direct")
+
+
+@inbox.on("Delete")
+async def receive_delete(context: InboxContext, delete: Activity) -> None:
+    """The actor's post, or everything of the actor, is removed; the object may be a Tombstone or only named."""
+    if delete.object_id == delete.actor_id:
+        await _remove_actor(context, delete.actor_id)
+    elif not await _remove_post(context, delete):
+        raise NoEffect("there is no such post of the actor's")
+
+
+async def _remove_post(context: InboxContext, delete: Activity) -> bool:
+    post = await context.records.posts.find(delete.object_id or "")
+    if post is None or post.actor_id != delete.actor_id:
+        return False
+    return await delete_post(context, post)
+
+
+async def _remove_actor(context: InboxContext, actor_id: str) -> None:
+    records = context.records
+    if not await records.remote_actors.mark_gone(actor_id, context.now):
+        raise NoEffect("the actor was never seen here")
+    await records.remote_keys.remove_for_actor(actor_id)
+    await records.followers.remove_actor(actor_id)
+    await records.following.remove_actor(actor_id)
+    await records.interactions.remove_actor(actor_id)
+    await _remove_posts(context, records, actor_id)
+
+
+async def _remove_posts(context: InboxContext, records: Records, actor_id: str) -> None:
+    while posts := await records.posts.find_by_actor(actor_id, ALL, limit=POSTS_AT_A_TIME):
+        for post in posts:
+            await delete_post(context, post)

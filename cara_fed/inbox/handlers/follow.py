@@ -1,0 +1,60 @@
+"""Follow: somebody wants an artist's posts."""
+
+from collections.abc import Callable
+
+from activitypub.activities import Activity, build_accept, build_reject
+from activitypub.documents import Json
+from cara_fed.blocklist.doors import Door
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.registry import gathering, inbox
+from storage.artists import Artist
+from storage.follows import ACCEPTED, PENDING, SUSPENDED, Follower
+
+
+@gathering.on("Follow")
+async def gather_follower(gatherer: Gatherer, follow: Activity) -> Gathered:
+    """The answer needs the follower's inbox."""
+    await gatherer.actor(follow.actor_id)
+    return NOTHING
+
+
+@inbox.on("Follow")
+async def receive_follow(context: InboxContext, follow: Activity) -> None:
+    """The artist is followed: at once, or once she approves. A Follow that comes again is answered again."""
+    artist = await context.get_artist(follow.object_id)
+    if follow.actor_id == context.site.actor(artist.name):
+        raise NoEffect("nobody follows themselves")
+    context.require_not_listed(Door.FOLLOW, follow.actor_id)
+    if await context.is_blocked(artist, follow.actor_id):
+        await _answer(context, artist, follow, build_reject)
+        return
+    state = await _next_state(context, artist, follow.actor_id)
+    await _record(context, artist, follow, state)
+    if state == ACCEPTED:
+        await _answer(context, artist, follow, build_accept)
+
+
+async def _next_state(context: InboxContext, artist: Artist, actor_id: str) -> str:
+    known = await context.records.followers.find(artist.pk, actor_id)
+    if known is not None and known.state in (ACCEPTED, SUSPENDED):
+        return ACCEPTED
+    return PENDING if artist.manually_approves else ACCEPTED
+
+
+async def _record(context: InboxContext, artist: Artist, follow: Activity, state: str) -> None:
+    row = Follower(
+        pk=context.new_pk(),
+        artist_pk=artist.pk,
+        actor_id=follow.actor_id,
+        state=state,
+        follow_id=follow.activity_id,
+        created_at=context.now,
+    )
+    await context.records.followers.record(row)
+
+
+async def _answer(context: InboxContext, artist: Artist, follow: Activity, build: Callable[..., Json]) -> None:
+    actor_id = context.site.actor(artist.name)
+    answer = build(follow, activity_id=context.new_activity_id(artist), actor_id=actor_id)
+    await context.send(artist, answer, follow.actor_id)

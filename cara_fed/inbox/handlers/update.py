@@ -1,0 +1,41 @@
+"""Update: somebody changed their profile or a post."""
+
+from activitypub.activities import Activity
+from activitypub.vocabulary import ACTOR_TYPES
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.posts import change_post, delete_post, gather_object, keep_post, require_concerned
+from cara_fed.inbox.registry import gathering, inbox
+
+
+@gathering.on("Update")
+async def gather_updated(gatherer: Gatherer, update: Activity) -> Gathered:
+    """A profile is kept here and now, with its keys; a post as its author sent it or its server tells it."""
+    if update.object_id != update.actor_id:
+        return await gather_object(gatherer, update)
+    document = update.object_document
+    if document is not None and ACTOR_TYPES.intersection(update.object_types) and "inbox" in document:
+        await gatherer.keep_actor(document)
+    else:
+        await gatherer.actor(update.actor_id, refresh=True)
+    return NOTHING
+
+
+@inbox.on("Update")
+async def receive_update(context: InboxContext, update: Activity) -> None:
+    """The post is changed; one that is not here yet is taken like a new one, if it concerns anybody."""
+    if update.object_id == update.actor_id:
+        return
+    known = await context.records.posts.find(update.object_id or "")
+    if known is not None and (known.actor_id != update.actor_id or known.deleted_at is not None):
+        raise NoEffect("the post is not the actor's, or was deleted")
+    if context.gathered.is_gone:
+        if known is None or not await delete_post(context, known):
+            raise NoEffect("there is no such post any more")
+        return
+    post, document = context.read_gathered_post(update.actor_id)
+    if known is None:
+        await require_concerned(context, post)
+        await keep_post(context, post, document)
+    elif not await change_post(context, known, post, document):
+        raise NoEffect("a newer version is here already")

@@ -1,0 +1,116 @@
+"""Other people's posts: where they are had from, whom here they concern, and how they are kept."""
+
+from dataclasses import replace
+
+from activitypub.activities import Activity
+from activitypub.documents import Json, types_of
+from activitypub.errors import DocumentMalformed
+from activitypub.notes import RemotePost, read_post
+from activitypub.origins import require_same_origin
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.translate.remote import attachment_rows, post_row
+from storage.errors import AlreadyExists
+from storage.posts import Post
+
+EVERYONE = ("public", "unlisted")
+_EDITABLE = (
+    "url", "content", "content_warning", "sensitive", "language", "opt_out", "mentions", "document",
+)  # fmt: skip
+
+
+async def gather_object(gatherer: Gatherer, activity: Activity) -> Gathered:
+    """The object of its author's own activity: as sent with it, or, where only named, as the author's server tells."""
+    if activity.object_id is None:
+        raise DocumentMalformed("the activity has no object")
+    if gatherer.site.is_local(activity.object_id):
+        return NOTHING
+    sent = activity.object_document
+    found = Gathered(sent) if _is_whole(sent) else await gatherer.fetch(activity.object_id)
+    return replace(found, author=await gatherer.actor(activity.actor_id))
+
+
+async def gather_named(gatherer: Gatherer, object_id: str) -> Gathered:
+    """Somebody's post and its author, as their server tells it."""
+    found = await gatherer.fetch(object_id)
+    if found.document is None:
+        return found
+    post = read_post(found.document)
+    require_same_origin(post.object_id, post.actor_id)
+    return replace(found, author=await gatherer.actor(post.actor_id))
+
+
+async def require_own_post(context: InboxContext, activity: Activity) -> Post:
+    """The artist's living post that the activity is about. Raises NoEffect where there is none, or she blocks them."""
+    post = await context.records.posts.find(activity.object_id or "")
+    if post is None or post.artist_pk is None or post.deleted_at is not None:
+        raise NoEffect("there is no such post here")
+    if await context.is_blocked(await context.records.artists.get_by_pk(post.artist_pk), activity.actor_id):
+        raise NoEffect("the artist blocks the actor")
+    return post
+
+
+async def require_concerned(context: InboxContext, post: RemotePost) -> None:
+    """Raise NoEffect unless an artist who does not block the author follows them, is answered or is named."""
+    artist_pks = {following.artist_pk for following in await context.records.following.find_by_actor(post.actor_id)}
+    parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
+    if parent is not None and parent.artist_pk is not None:
+        artist_pks.add(parent.artist_pk)
+    named = {*post.audience.everyone, *(mention.actor_id for mention in post.tags.mentions)}
+    artists = [await context.find_artist(actor_id) for actor_id in sorted(named)]
+    artist_pks.update(artist.pk for artist in artists if artist is not None)
+    for artist in (await context.records.artists.find_by_pks(sorted(artist_pks))).values():
+        if not await context.is_blocked(artist, post.actor_id):
+            return
+    raise NoEffect("the post concerns nobody here")
+
+
+async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> bool:
+    """Keep a new post with its attachments; False where it is here already, or was deleted."""
+    row = _row(context, post, document)
+    try:
+        await context.records.posts.add(row)
+    except AlreadyExists:
+        return False
+    await _attach(context, post, row.pk)
+    return True
+
+
+async def change_post(context: InboxContext, known: Post, post: RemotePost, document: Json) -> bool:
+    """Bring a post to its author's newer version, with who may see it as before; False for an older one."""
+    if known.updated_at is not None and (post.updated is None or post.updated < known.updated_at):
+        return False
+    row = _row(context, post, document)
+    for column in _EDITABLE:
+        setattr(known, column, getattr(row, column))
+    known.updated_at = post.updated or context.now
+    await context.records.posts.replace_hashtags(known, row.hashtags)
+    await _detach(context, known.pk)
+    await _attach(context, post, known.pk)
+    return True
+
+
+async def delete_post(context: InboxContext, post: Post) -> bool:
+    """Leave a tombstone of a post; False where that was done before."""
+    await _detach(context, post.pk)
+    return await context.records.posts.tombstone(post.object_id, context.now)
+
+
+def _is_whole(document: Json | None) -> bool:
+    return document is not None and types_of(document) != ("Tombstone",)
+
+
+def _row(context: InboxContext, post: RemotePost, document: Json) -> Post:
+    author = context.gathered.author
+    followers_id = author.followers if author is not None else None
+    return post_row(post, document, followers_id=followers_id, pk=context.new_pk(), now=context.now)
+
+
+async def _attach(context: InboxContext, post: RemotePost, post_pk: int) -> None:
+    for attachment in attachment_rows(post, post_pk, context.new_pk, context.now):
+        await context.records.attachments.add(attachment)
+
+
+async def _detach(context: InboxContext, post_pk: int) -> None:
+    pictures = (await context.records.attachments.find_for_posts([post_pk]))[post_pk]
+    await context.records.attachments.remove([picture.attachment.pk for picture in pictures])

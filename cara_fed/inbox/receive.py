@@ -1,0 +1,85 @@
+"""Receiving: blocked? → authenticate → authorise → record; what it does to rows comes later, in a worker."""
+
+from activitypub.activities import Activity, read_activity
+from activitypub.documents import parse_document
+from activitypub.origins import IdRule
+from activitypub.signatures import HttpRequest
+from cara_fed.blocklist.doors import Door
+from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
+from cara_fed.inbox.authority import require_own_activity, require_sender
+from cara_fed.services import Services
+from storage.inbox_log import InboxActivity
+
+
+class InboxReceiver:
+    """Takes deliveries. One for each process."""
+
+    def __init__(self, services: Services, authenticator: Authenticator) -> None:
+        self._services = services
+        self._authenticator = authenticator
+        self._rule = IdRule(allow_http=services.site.scheme == "http")
+        self._max_bytes = services.config.federation.max_document_kib * 1024
+
+    async def receive(self, request: HttpRequest, recipient: str | None = None) -> None:
+        """Record the delivery, or raise what says why not: a ProtocolError, RefusedByBlocklist or BudgetSpent.
+
+        `recipient` is the artist's name where it came to a personal inbox. What was received before, and the farewell
+        of somebody who was never seen here, need nothing more and raise nothing.
+        """
+        activity = read_activity(parse_document(request.content, max_bytes=self._max_bytes))
+        self._require_not_listed(activity, claimed_key_ids(request))
+        if await self._is_strangers_farewell(activity):
+            return
+        sender = await self._authenticate(request, activity)
+        self._require_not_listed(activity, (sender.actor_id,))
+        require_sender(activity, sender.actor_id)
+        require_own_activity(activity, self._services.site, self._rule)
+        await self._record(activity, request.content, recipient)
+
+    def _require_not_listed(self, activity: Activity, claimants: tuple[str, ...]) -> None:
+        door = Door.FOLLOW if activity.activity_type == "Follow" else Door.INBOX
+        self._services.blocklist.require_not_listed(door, activity.actor_id, *claimants)
+
+    async def _is_strangers_farewell(self, activity: Activity) -> bool:
+        """Servers tell everybody when an account ends; here it is mostly somebody never met, whose key is gone too."""
+        if not _is_farewell(activity):
+            return False
+        async with self._services.database.reading() as records:
+            return await records.remote_actors.find(activity.actor_id) is None
+
+    async def _authenticate(self, request: HttpRequest, activity: Activity) -> Sender:
+        try:
+            return await self._authenticator.authenticate(request)
+        except SenderUnknown as error:
+            key_id = claimed_key_ids(request)[0]
+            if not (error.gone and _is_farewell(activity) and _is_key_of(key_id, activity.actor_id)):
+                raise
+            # The key is gone with its owner, and their own server has just said so: that is the farewell.
+            return Sender(activity.actor_id, key_id)
+
+    async def _record(self, activity: Activity, body: bytes, recipient: str | None) -> None:
+        now = self._services.clock.now()
+        row = InboxActivity(
+            pk=self._services.clock.new_pk(),
+            activity_id=activity.activity_id,
+            activity_type=activity.activity_type,
+            object_type=next(iter(activity.object_types), ""),
+            actor_id=activity.actor_id,
+            body=body,
+            recipient=recipient,
+            received_at=now,
+            due_at=now,
+        )
+        async with self._services.database.unit_of_work() as records:
+            is_new = await records.inbox_log.add(row)
+        if is_new:
+            self._services.wake.inbox.set()
+
+
+def _is_farewell(activity: Activity) -> bool:
+    return activity.activity_type == "Delete" and activity.object_id == activity.actor_id
+
+
+def _is_key_of(key_id: str, actor_id: str) -> bool:
+    """Whether the key's id is made from the actor's: with a fragment, or a path below it."""
+    return key_id.partition("#")[0] == actor_id or key_id.startswith(f"{actor_id}/")
