@@ -1,10 +1,12 @@
 """Pixels to bytes: fresh files that hold the pixels and, but for GIF, the sRGB profile."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
+from PIL import Image, ImageFile
 from PIL.PngImagePlugin import PngInfo
 
 from cara_fed.protection.profiles import SRGB
@@ -16,8 +18,20 @@ def encode_jpeg(image: Image.Image, quality: int, *, is_drawing: bool) -> bytes:
     """A progressive JPEG; a drawing keeps its colours at full resolution."""
     out = BytesIO()
     sampling = "4:4:4" if is_drawing else "4:2:0"
-    image.save(out, "JPEG", quality=quality, subsampling=sampling, progressive=True, icc_profile=SRGB)
+    with _room_for(image):
+        image.save(out, "JPEG", quality=quality, subsampling=sampling, progressive=True, icc_profile=SRGB)
     return out.getvalue()
+
+
+@contextmanager
+def _room_for(image: Image.Image) -> Iterator[None]:
+    """Pillow hands a progressive JPEG over in one piece, and guesses its size too low for noisy pictures."""
+    usual = ImageFile.MAXBLOCK
+    ImageFile.MAXBLOCK = max(usual, 4 * image.width * image.height + len(SRGB) + 65_536)
+    try:
+        yield
+    finally:
+        ImageFile.MAXBLOCK = usual
 
 
 def encode_png(image: Image.Image) -> bytes:

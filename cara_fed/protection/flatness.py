@@ -27,9 +27,11 @@ class Flatness:
 
 
 def measure_flatness(image: Image.Image) -> Flatness:
-    """Looks at every pixel pair in one row of four of an RGB or RGBA image."""
-    rows = np.asarray(image)[::4].astype(np.int16)
-    if rows.shape[1] < 2:
+    """Looks at every pixel pair in one row and one column of eight of an RGB or RGBA image."""
+    pixels = np.asarray(image)
+    rows = np.diff(pixels[::8].astype(np.int16), axis=1)
+    columns = np.diff(pixels[:, ::8].astype(np.int16), axis=0)
+    steps = np.concatenate([np.abs(one).max(axis=2).ravel() for one in (rows, columns)])
+    if not len(steps):
         return Flatness(1.0, 0.0)
-    steps = np.abs(np.diff(rows, axis=1)).max(axis=2)
     return Flatness(float((steps == 0).mean()), float(((steps > 0) & (steps <= _SMOOTH_STEP)).mean()))

@@ -140,7 +140,7 @@ def _assemble(tags: dict[bytes, bytes], curve_names: tuple[bytes, ...], curve: b
         directory += b"".join(name + place for name in names)
         body += content + bytes(-len(content) % 4)
     count = (len(tags) + len(curve_names)).to_bytes(4, "big")
-    head = bytes(4) + b"\x02\x40\x00\x00mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28) + _xyz_tag(_D50)[8:]
+    head = bytes(8) + b"\x02\x40\x00\x00mntrRGB XYZ " + bytes(12) + b"acsp" + bytes(28) + _xyz_tag(_D50)[8:]
     profile = head.ljust(128, b"\x00") + count + directory + body
     return len(profile).to_bytes(4, "big") + profile[4:]
 

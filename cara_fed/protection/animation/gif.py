@@ -105,7 +105,7 @@ def _compress(indices: Pixels) -> bytes:
     """The LZW data of one image, taken out of the single-image file that Pillow makes of it."""
     out = BytesIO()
     grey = paletted(indices, np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(256, 3))
-    grey.save(out, "GIF", optimize=False)
+    grey.save(out, "GIF", optimize=False, interlace=0)
     data = out.getvalue()
     image = next(block for block in gif.read_blocks(data) if block.label == gif.IMAGE)
     return data[image.body - 1 : image.end]

@@ -26,7 +26,7 @@ def require_within(header: Header, limits: Limits) -> None:
     """Raises TooManyPixels or TooManyFrames where the picture is beyond the limits."""
     if header.most_pixels > limits.max_pixels:
         raise TooManyPixels(
-            f"The picture has {header.most_pixels / 1e6:.0f} megapixels; at most {limits.max_pixels / 1e6:.0f}"
+            f"The picture has {header.most_pixels / 1e6:.3g} megapixels; at most {limits.max_pixels / 1e6:.3g}"
             " are taken, so export it smaller."
         )
     if header.frames > limits.max_frames:
