@@ -1,0 +1,256 @@
+"""Forms, read into frozen values; everything wrong with one is said at once, each beside its field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import IO, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+from activitypub.errors import IdentifierError
+from activitypub.identifiers import Handle, read_handle, require_artist_name
+from activitypub.opt_out import OptOut
+from cara_fed.accounts.passwords import require_good_password
+from cara_fed.errors import InvalidInput
+from cara_fed.web.parts import FormView
+
+MAX_NAME, MAX_SUMMARY, MAX_FIELD = 100, 5000, 500
+PROFILE_FIELDS = 4
+
+Choice = TypeVar("Choice", bound=StrEnum)
+_SECRET = ("password", "current_password", "csrf_token")
+_ACTOR_PATH = re.compile(r"/(?:@|users/|profile/|channel/|author/)?([^/@]+)(?:@[^/]+)?/?")
+
+
+class Upload(Protocol):
+    """A file as it arrives: the name its sender gave it, and its bytes still to be read."""
+
+    filename: str | None
+    stream: IO[bytes]
+
+
+class FormInvalid(InvalidInput):
+    """A form that cannot be used; ``view`` shows it again, with what was typed and what is wrong, secrets left out."""
+
+    def __init__(self, view: FormView) -> None:
+        super().__init__(" ".join(view.errors.values()))
+        self.view = view
+
+
+class FormReader:
+    """Reads the fields of one form and gathers what is wrong with them until :meth:`finish`."""
+
+    def __init__(self, fields: Mapping[str, str]) -> None:
+        self.fields = fields
+        self.errors: dict[str, str] = {}
+
+    def line(self, name: str, *, limit: int = 500, required: str = "") -> str:
+        """One line, trimmed; ``required`` is what to say where it is empty."""
+        return " ".join(self.text(name, limit=limit, required=required).split())
+
+    def text(self, name: str, *, limit: int, required: str = "") -> str:
+        """Text of up to ``limit`` characters, trimmed, its line ends as ``\\n``."""
+        text = self.fields.get(name, "").replace("\r\n", "\n").replace("\0", "").strip()
+        if required and not text:
+            self.refuse(name, required)
+        if len(text) > limit:
+            self.refuse(name, f"At most {limit:,} characters fit here; these are {len(text):,}.")
+        return text
+
+    def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
+        """One of the values of ``kind``; ``default`` where nothing was chosen."""
+        try:
+            return kind(self.fields.get(name) or default)
+        except ValueError:
+            self.refuse(name, "Choose one of these.")
+            return default
+
+    def flag(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return bool(self.fields.get(name))
+
+    def new_password(self, name: str) -> str:
+        """A password to be, exactly as typed."""
+        password = self.fields.get(name, "")
+        try:
+            require_good_password(password)
+        except InvalidInput as refusal:
+            self.refuse(name, str(refusal))
+        return password
+
+    def refuse(self, name: str, why: str) -> None:
+        """Say what is wrong with a field; what was said of it first stands."""
+        self.errors.setdefault(name, why)
+
+    def finish(self) -> None:
+        """Raise FormInvalid if anything was wrong."""
+        if self.errors:
+            raise FormInvalid(self.again())
+
+    def again(self, **errors: str) -> FormView:
+        """The form as it stands, to be shown again with these errors too."""
+        values = {name: value for name, value in self.fields.items() if name not in _SECRET}
+        return FormView(values, self.errors | errors)
+
+
+@dataclass(frozen=True, slots=True)
+class LogInForm:
+    """A name, the password as typed, and a path of this site to go to afterwards."""
+
+    name: str
+    password: str
+    next_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinForm:
+    """A new account: for the first admin or for someone invited; ``token`` is from the one-time link."""
+
+    token: str
+    name: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordForm:
+    """A new password, and what proves the right to set it: the current one, or a one-time token."""
+
+    password: str
+    current_password: str
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowFromForm:
+    """Where the visitor is at home."""
+
+    handle: Handle
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileForm:
+    """How an artist is shown. ``summary`` is the text as typed; ``fields`` are (name, value) pairs of text."""
+
+    display_name: str
+    summary: str
+    fields: tuple[tuple[str, str], ...]
+    manually_approves: bool
+    discoverable: bool
+    indexable: bool
+    avatar: Upload | None
+    banner: Upload | None
+
+
+def read_log_in_form(fields: Mapping[str, str]) -> LogInForm:
+    """Fields ``name``, ``password``, ``next``. A handle of this site is taken for its name."""
+    reader = FormReader(fields)
+    name = reader.line("name", limit=MAX_NAME, required="Your name here, as in @name.")
+    password = fields.get("password", "")
+    if not password:
+        reader.refuse("password", "Your password is missing.")
+    reader.finish()
+    return LogInForm(name.removeprefix("@").partition("@")[0], password, read_next_path(fields.get("next", "")))
+
+
+def read_next_path(path: str) -> str:
+    """A path of this site to go on to; the front page where ``path`` is none, or might lead elsewhere."""
+    leads_away = not path.startswith("/") or path.startswith("//") or re.search(r"[\\\x00-\x20\x7f]", path)
+    return "/" if leads_away else path
+
+
+def read_join_form(fields: Mapping[str, str]) -> JoinForm:
+    """Fields ``token``, ``name``, ``password``."""
+    reader = FormReader(fields)
+    name = reader.line("name", limit=MAX_NAME).removeprefix("@")
+    try:
+        require_artist_name(name)
+    except IdentifierError as refusal:
+        reader.refuse("name", _sentence(refusal))
+    password = reader.new_password("password")
+    reader.finish()
+    return JoinForm(fields.get("token", ""), name, password)
+
+
+def read_password_form(fields: Mapping[str, str]) -> PasswordForm:
+    """Fields ``password`` and either ``current_password`` or ``token``."""
+    reader = FormReader(fields)
+    current, token = fields.get("current_password", ""), fields.get("token", "")
+    if not current and not token:
+        reader.refuse("current_password", "The password that you have now is missing.")
+    password = reader.new_password("password")
+    reader.finish()
+    return PasswordForm(password, current, token)
+
+
+def read_follow_from_form(fields: Mapping[str, str]) -> FollowFromForm:
+    """Field ``handle``: ``@you@your.server`` in any usual form, or the address of one's own profile."""
+    reader = FormReader(fields)
+    typed = reader.line("handle", required="Your own handle, for example @you@your.server.")
+    try:
+        handle = read_handle(_handle_of_profile(typed) or typed)
+    except IdentifierError:
+        reader.refuse("handle", "This is no handle. One looks like @you@your.server.")
+        raise FormInvalid(reader.again()) from None
+    reader.finish()
+    return FollowFromForm(handle)
+
+
+def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) -> ProfileForm:
+    """Fields ``display_name``, ``summary``, ``field_name-N``, ``field_value-N``, three boxes, two files."""
+    reader = FormReader(fields)
+    form = ProfileForm(
+        display_name=reader.line("display_name", limit=MAX_NAME),
+        summary=reader.text("summary", limit=MAX_SUMMARY),
+        fields=_read_profile_fields(reader),
+        manually_approves=reader.flag("manually_approves"),
+        discoverable=reader.flag("discoverable"),
+        indexable=reader.flag("indexable"),
+        avatar=chosen_file(files, "avatar"),
+        banner=chosen_file(files, "banner"),
+    )
+    reader.finish()
+    return form
+
+
+def read_opt_out_form(fields: Mapping[str, str]) -> OptOut | None:
+    """Field ``opt_out``; empty follows the instance, whatever it says then."""
+    reader = FormReader(fields)
+    chosen = read_opt_out(reader)
+    reader.finish()
+    return chosen
+
+
+def read_opt_out(reader: FormReader) -> OptOut | None:
+    """The field ``opt_out`` of any form; None where it is left to whoever is asked next."""
+    return reader.choice("opt_out", OptOut, OptOut.UNSET) if reader.fields.get("opt_out") else None
+
+
+def chosen_file(files: Mapping[str, Upload], name: str) -> Upload | None:
+    """The file of a field; None where none was chosen (browsers then send an empty one without a name)."""
+    upload = files.get(name)
+    return upload if upload is not None and upload.filename else None
+
+
+def _read_profile_fields(reader: FormReader) -> tuple[tuple[str, str], ...]:
+    pairs = [
+        (reader.line(f"field_name-{n}", limit=MAX_FIELD), reader.line(f"field_value-{n}", limit=MAX_FIELD))
+        for n in range(PROFILE_FIELDS)
+    ]
+    for n, (name, value) in enumerate(pairs):
+        if value and not name:
+            reader.refuse(f"field_name-{n}", "What is this? Give it a name, for example “Shop”.")
+    return tuple(pair for pair in pairs if all(pair))
+
+
+def _handle_of_profile(text: str) -> str | None:
+    """``https://your.server/@you`` → ``you@your.server``."""
+    if not text.lower().startswith(("http://", "https://")):
+        return None
+    parts = urlsplit(text)
+    match = _ACTOR_PATH.fullmatch(parts.path)
+    return f"{match[1]}@{parts.netloc}" if match else None
+
+
+def _sentence(refusal: Exception) -> str:
+    message = str(refusal)
+    return f"{message[:1].upper()}{message[1:]}."

@@ -1,0 +1,51 @@
+"""What every page is made with, found from the request at hand."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from quart import current_app, request
+
+from cara_fed.accounts.sign_in import Visitor
+from cara_fed.federation.resolver import Resolver
+from cara_fed.services import Services
+from cara_fed.translate.views import Gallery
+from cara_fed.web.rendering import Pages
+
+_NAME = "cara_fed"
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The opened instance, and what makes pages of it."""
+
+    services: Services
+    pages: Pages
+    gallery: Gallery
+    resolver: Resolver
+
+    @classmethod
+    def of(cls, services: Services) -> "House":
+        """The house of an instance, made once for each process."""
+        gallery = Gallery(services.site, services.config.opt_out.default, services.capabilities)
+        return cls(services, Pages(), gallery, Resolver(services))
+
+
+def open_house(extensions: dict[str, object], house: House) -> None:
+    """Let the pages of an application find this house."""
+    extensions[_NAME] = house
+
+
+def house() -> House:
+    """The house whose page is asked for."""
+    return cast(House, current_app.extensions[_NAME])
+
+
+def services() -> Services:
+    """The instance whose page is asked for."""
+    return house().services
+
+
+def visitor() -> Visitor:
+    """Who asks, as far as the connection tells; the server has put the address from trusted proxies in place."""
+    client = request.scope.get("client")
+    return Visitor(client[0] if client else "unknown", request.headers.get("User-Agent", ""))

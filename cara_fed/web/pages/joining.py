@@ -1,0 +1,90 @@
+"""One-time links: for the first admin, for somebody invited, for a new password."""
+
+from typing import Literal, cast
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from activitypub.errors import IdentifierError
+from cara_fed.accounts.create_artist import JOIN_PURPOSES, join
+from cara_fed.accounts.set_password import reset_password
+from cara_fed.accounts.sign_in import begin_session
+from cara_fed.accounts.tokens import LinkUnusable, Purpose, read_link
+from cara_fed.errors import InvalidInput
+from cara_fed.web.forms import FormInvalid, read_join_form, read_password_form
+from cara_fed.web.house import house, services, visitor
+from cara_fed.web.parts import Byline, FormView
+from cara_fed.web.showing import form_again, go, show, show_invalid
+from cara_fed.web.signed_in import keep_signed_in
+from cara_fed.web.studio_views import JoinPage, PasswordResetPage
+from cara_fed.web.uploads import read_fields
+from storage.artists import Artist
+
+room = Blueprint("joining", __name__)
+
+
+@room.get("/join")
+async def show_join() -> ResponseReturnValue:
+    """The form behind a link to join."""
+    return await show(await _build_join(request.args.get("token", ""), FormView()))
+
+
+@room.post("/join")
+async def join_in() -> ResponseReturnValue:
+    """Make the account, and sign its artist in."""
+    fields = await read_fields()
+    try:
+        form = read_join_form(fields)
+        artist = await join(services(), form.token, form.name, "", form.password)
+    except FormInvalid as invalid:
+        return await show_invalid(await _build_join(fields.get("token", ""), invalid.view))
+    except (InvalidInput, IdentifierError) as refusal:
+        return await show_invalid(await _build_join(form.token, form_again(fields, name=str(refusal))))
+    await _sign_in(artist)
+    return await go(f"/@{artist.name}", "Welcome. This wall is yours.")
+
+
+@room.get("/password/reset")
+async def show_reset() -> ResponseReturnValue:
+    """The form behind a link for a new password."""
+    return await show(await _build_reset(request.args.get("token", ""), FormView()))
+
+
+@room.post("/password/reset")
+async def reset() -> ResponseReturnValue:
+    """Set the password, and sign its artist in here and nowhere else."""
+    fields = await read_fields()
+    try:
+        form = read_password_form(fields)
+    except FormInvalid as invalid:
+        return await show_invalid(await _build_reset(fields.get("token", ""), invalid.view))
+    artist = await reset_password(services(), form.token, form.password)
+    await _sign_in(artist)
+    return await go(f"/@{artist.name}", "The new password is set.")
+
+
+async def _sign_in(artist: Artist) -> None:
+    async with services().database.unit_of_work() as records:
+        signed_in = await begin_session(records, services(), artist, visitor())
+    keep_signed_in(signed_in)
+
+
+async def _build_join(token: str, form: FormView) -> JoinPage:
+    link = await read_link(services(), token, JOIN_PURPOSES, visitor().address)
+    purpose = cast(Literal["first_admin", "invitation"], str(link.purpose))
+    return JoinPage(token, purpose, await _find_byline(link.artist_pk), form)
+
+
+async def _build_reset(token: str, form: FormView) -> PasswordResetPage:
+    link = await read_link(services(), token, (Purpose.PASSWORD_RESET,), visitor().address)
+    if (byline := await _find_byline(link.artist_pk)) is None:
+        raise LinkUnusable
+    return PasswordResetPage(token, byline, form)
+
+
+async def _find_byline(artist_pk: int | None) -> Byline | None:
+    if artist_pk is None:
+        return None
+    async with services().database.reading() as records:
+        artist = await records.artists.find_by_pk(artist_pk)
+    return house().gallery.byline(artist) if artist else None

@@ -1,0 +1,129 @@
+"""One post, large, with what was answered to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from quart import Blueprint
+from quart.typing import ResponseReturnValue
+
+from activitypub.html import strip_html
+from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.translate.posts import PostRows
+from cara_fed.translate.views import PostNumbers, cover_of, label_of, path_of_post
+from cara_fed.web import parts
+from cara_fed.web.errors import NothingHere, TakenDown
+from cara_fed.web.house import house, services
+from cara_fed.web.pages.artists import DESCRIPTION, find_artist
+from cara_fed.web.showing import show
+from cara_fed.web.sight import EVERYBODYS, Sight, look_at
+from cara_fed.web.signed_in import current_artist
+from cara_fed.web.views import Head, OpenGraph, PostPage
+from cara_fed.web.walls import hang
+from storage.posts import Post
+from storage.records import Records
+from storage.works import Beside
+
+REPLIES = 100
+
+room = Blueprint("posts", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hung:
+    """Everything that one post's page is made of."""
+
+    rows: PostRows
+    sight: Sight
+    beside: Beside
+    numbers: PostNumbers
+    replies: tuple[parts.Post, ...]
+
+
+@room.get("/@<name>/<int:pk>")
+async def show_post(name: str, pk: int) -> ResponseReturnValue:
+    """The post; 404 for whom it is not for, 410 where it was deleted."""
+    async with services().database.reading() as records:
+        rows, sight = await find_post(records, name, pk)
+        hung = await _read_surroundings(records, rows, sight)
+    policy = effective_opt_out(services().config.opt_out.default, rows.artist, rows.post)
+    return await show(_build_view(hung), policy=policy)
+
+
+async def find_post(records: Records, name: str, pk: int) -> tuple[PostRows, Sight]:
+    """A post that this one who asks may see; raises NothingHere or TakenDown."""
+    artist = await find_artist(records, name)
+    post = await records.posts.find_by_pk(pk)
+    if post is None or post.artist_pk != artist.pk:
+        raise NothingHere
+    sight = await look_at(records, artist, current_artist(), services().site)
+    if not sight.may_see(post):
+        raise NothingHere
+    if post.deleted_at is not None:
+        raise TakenDown
+    return (await hang(records, [post], {artist.pk: artist}))[0], sight
+
+
+async def _read_surroundings(records: Records, rows: PostRows, sight: Sight) -> _Hung:
+    replies = await _read_replies(records, rows.post)
+    counts = await records.interactions.count([rows.post.object_id])
+    numbers = PostNumbers(
+        replies=len(replies),
+        likes=counts.get((rows.post.object_id, "like"), 0),
+        announces=counts.get((rows.post.object_id, "announce"), 0),
+    )
+    return _Hung(rows, sight, await records.works.find_beside(rows.post, sight.visibilities), numbers, replies)
+
+
+async def _read_replies(records: Records, post: Post) -> tuple[parts.Post, ...]:
+    """What everybody may see, oldest first; nothing from who is listed, whatever the policy."""
+    known = await records.posts.find_replies(post.object_id, EVERYBODYS, limit=REPLIES)
+    replies = [reply for reply in reversed(known) if services().blocklist.find(reply.actor_id) is None]
+    own = await _hang_local(records, [reply for reply in replies if reply.artist_pk is not None])
+    authors = await records.remote_actors.find_many({reply.actor_id for reply in replies if reply.artist_pk is None})
+    gallery = house().gallery
+    shown = own | {
+        reply.pk: gallery.remote_post(reply, authors[reply.actor_id]) for reply in replies if reply.actor_id in authors
+    }
+    return tuple(shown[reply.pk] for reply in replies if reply.pk in shown)
+
+
+async def _hang_local(records: Records, replies: Sequence[Post]) -> dict[int, parts.Post]:
+    artists = await records.artists.find_by_pks([reply.artist_pk or 0 for reply in replies])
+    return {rows.post.pk: house().gallery.post(rows) for rows in await hang(records, replies, artists)}
+
+
+def _build_view(hung: _Hung) -> PostPage:
+    return PostPage(
+        head=_build_head(hung.rows),
+        post=house().gallery.post(hung.rows, hung.numbers),
+        replies=hung.replies,
+        newer=_link(hung, hung.beside.newer),
+        older=_link(hung, hung.beside.older),
+        is_own=hung.sight.follow is parts.FollowState.SELF,
+    )
+
+
+def _link(hung: _Hung, post: Post | None) -> parts.Link | None:
+    if post is None:
+        return None
+    return parts.Link(path_of_post(hung.rows.artist, post), label_of(PostRows(hung.rows.artist, post)))
+
+
+def _build_head(rows: PostRows) -> Head:
+    site, post = services().site, rows.post
+    covered = cover_of(rows) is not None
+    return Head(
+        canonical_url=post.url,
+        activity_url=post.object_id,
+        description="" if covered else " ".join(strip_html(post.content).split())[:DESCRIPTION],
+        creator=house().gallery.byline(rows.artist).handle,
+        open_graph=None if covered else _build_card(rows, site.base),
+    )
+
+
+def _build_card(rows: PostRows, base: str) -> OpenGraph:
+    title = house().gallery.byline(rows.artist).name
+    if not rows.pictures:
+        return OpenGraph(title, type="article")
+    picture = house().gallery.picture(rows, rows.pictures[0])
+    return OpenGraph(title, base + picture.full_url, picture.alt, picture.width, picture.height, "article")

@@ -1,0 +1,69 @@
+"""Logging in and out."""
+
+from urllib.parse import quote
+
+from quart import Blueprint, redirect, request
+from quart.typing import ResponseReturnValue
+
+from cara_fed.accounts.limits import TooManyAttempts
+from cara_fed.accounts.sign_in import WrongPassword, sign_in, sign_out
+from cara_fed.web.errors import headers_of, status_of
+from cara_fed.web.forms import FormInvalid, read_log_in_form, read_next_path
+from cara_fed.web.house import services, visitor
+from cara_fed.web.parts import FormView
+from cara_fed.web.showing import INVALID, go, form_again, show
+from cara_fed.web.signed_in import current_artist, forget_signed_in, keep_signed_in, session_token
+from cara_fed.web.studio_views import LogInPage, LogOutPage
+from cara_fed.web.uploads import read_fields
+
+room = Blueprint("sessions", __name__)
+
+
+@room.get("/login")
+async def show_log_in() -> ResponseReturnValue:
+    """The form; whoever is signed in already goes on."""
+    next_path = read_next_path(request.args.get("next", ""))
+    if current_artist() is not None:
+        return redirect(next_path, 303)
+    return await show(LogInPage(FormView({"next": next_path})))
+
+
+@room.post("/login")
+async def log_in() -> ResponseReturnValue:
+    """Begin a session in this browser."""
+    fields = await read_fields()
+    try:
+        form = read_log_in_form(fields)
+        signed_in = await sign_in(services(), form.name, form.password, visitor())
+    except FormInvalid as invalid:
+        return await show(LogInPage(invalid.view), status=INVALID)
+    except (WrongPassword, TooManyAttempts) as refusal:
+        return await _show_refused(form_again(fields, password=str(refusal)), refusal)
+    keep_signed_in(signed_in)
+    return redirect(form.next_path, 303)
+
+
+@room.get("/logout")
+async def show_log_out() -> ResponseReturnValue:
+    """The question; only a POST signs out."""
+    return await show(LogOutPage()) if current_artist() is not None else redirect("/", 303)
+
+
+@room.post("/logout")
+async def log_out() -> ResponseReturnValue:
+    """End this browser's session."""
+    await sign_out(services(), session_token())
+    forget_signed_in()
+    return await go("/", "You are logged out.")
+
+
+async def invite_to_log_in() -> ResponseReturnValue:
+    """Lead to the form, and from there back to the page that was asked for."""
+    wanted = request.full_path.rstrip("?")
+    return redirect(f"/login?next={quote(wanted, safe='')}", 303)
+
+
+async def _show_refused(form: FormView, refusal: WrongPassword | TooManyAttempts) -> ResponseReturnValue:
+    response = await show(LogInPage(form), status=status_of(refusal))
+    response.headers.update(headers_of(refusal))
+    return response

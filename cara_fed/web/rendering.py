@@ -1,0 +1,95 @@
+"""Views become pages: one template for each kind of view, escaped by default, and told apart by entity tags."""
+
+import calendar
+import hashlib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from gettext import NullTranslations
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cara_fed.asgi import Answer, Header
+from cara_fed.web import studio_views, views
+from cara_fed.web.static_files import StaticFiles, load_static_files, matches
+from templates import ROOT
+
+TEMPLATES: Mapping[type, str] = {
+    views.WelcomePage: "welcome.html",
+    views.FrontPage: "front.html",
+    views.ProfilePage: "profile.html",
+    views.PostPage: "post.html",
+    views.FollowFromPage: "follow_from.html",
+    views.AiPolicyPage: "ai_policy.html",
+    views.ErrorPage: "error.html",
+    studio_views.LogInPage: "log_in.html",
+    studio_views.LogOutPage: "log_out.html",
+    studio_views.JoinPage: "join.html",
+    studio_views.PasswordResetPage: "password_reset.html",
+    studio_views.PublishPage: "publish.html",
+    studio_views.ProfileSettingsPage: "settings/profile.html",
+    studio_views.OptOutSettingsPage: "settings/opt_out.html",
+    studio_views.PasswordSettingsPage: "settings/password.html",
+    studio_views.AuthorizeInteractionPage: "authorize_interaction.html",
+    studio_views.BlocklistPage: "admin/blocklist.html",
+    studio_views.DeliveriesPage: "admin/deliveries.html",
+    studio_views.MembersPage: "admin/members.html",
+}
+
+
+class Pages:
+    """Renders views. ``translations`` is by language; a language that is missing gets the templates' own English."""
+
+    def __init__(self, translations: Mapping[str, NullTranslations] | None = None) -> None:
+        self.static: StaticFiles = load_static_files(ROOT / "static")
+        self._plain = self._environment(NullTranslations())
+        self._translated = {tag: self._environment(catalog) for tag, catalog in (translations or {}).items()}
+
+    def render(self, view: object, page: views.Page) -> str:
+        """The HTML of ``view`` inside the frame ``page``."""
+        environment = self._translated.get(page.language, self._plain)
+        return environment.get_template(TEMPLATES[type(view)]).render(view=view, page=page)
+
+    def _environment(self, catalog: NullTranslations) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(ROOT),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            extensions=["jinja2.ext.i18n"],
+        )
+        environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
+        environment.globals["static"] = self.static.url
+        environment.filters.update(
+            number=group_digits, machine_time=write_machine_time, long_date=_date_writer(catalog)
+        )
+        return environment
+
+
+def answer_page(html: str, *, status: int = 200, if_none_match: str = "", headers: tuple[Header, ...] = ()) -> Answer:
+    """The response that carries a page: with an entity tag, and 304 without the body where the browser has it."""
+    body = html.encode()
+    etag = f'W/"{hashlib.sha256(body).hexdigest()[:24]}"'.encode()
+    own = ((b"content-type", b"text/html; charset=utf-8"), (b"etag", etag), *headers)
+    if status == 200 and matches(if_none_match, etag):
+        return Answer(304, b"", own)
+    return Answer(status, body, own)
+
+
+def group_digits(number: int) -> str:
+    """``12345`` → ``12,345``."""
+    return f"{number:,}"
+
+
+def write_machine_time(moment: datetime) -> str:
+    """An aware time as ``<time datetime>`` wants it, in UTC to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _date_writer(catalog: NullTranslations) -> Any:
+    def write_date(moment: datetime) -> str:
+        day = moment.astimezone(UTC)
+        return f"{day.day} {catalog.gettext(calendar.month_name[day.month])} {day.year}"
+
+    return write_date

@@ -1,0 +1,60 @@
+"""Who is signed in in this browser: the artist behind the cookie, and what they may do."""
+
+from quart import g, request, session
+
+from cara_fed.accounts.create_artist import Role
+from cara_fed.accounts.sign_in import SignedIn, find_signed_in
+from cara_fed.errors import NotAllowed
+from cara_fed.web.errors import NotSignedIn
+from cara_fed.web.house import services
+from storage.artists import Artist
+
+_TOKEN, _NOTES = "token", "_flashes"  # noqa: S105 - the name of a field
+
+
+async def load_signed_in() -> None:
+    """Find out who asks, before any page does; only a browser with our cookie costs a query."""
+    token = session.get(_TOKEN)
+    g.artist = await find_signed_in(services(), token) if token else None
+    if token and g.artist is None:
+        session.pop(_TOKEN)
+
+
+def current_artist() -> Artist | None:
+    """Who is signed in, or None for a visitor."""
+    artist: Artist | None = g.get("artist")
+    return artist
+
+
+def require_artist() -> Artist:
+    """Who is signed in; raises NotSignedIn."""
+    if (artist := current_artist()) is None:
+        raise NotSignedIn(may_return=request.method == "GET")
+    return artist
+
+
+def require_role(*roles: Role) -> Artist:
+    """Who is signed in with one of these roles; raises NotSignedIn, or NotAllowed."""
+    artist = require_artist()
+    if artist.role not in roles:
+        raise NotAllowed("Only those who run this site may enter here.")
+    return artist
+
+
+def session_token() -> str:
+    """The secret of this browser's session; empty for a visitor."""
+    return str(session.get(_TOKEN, ""))
+
+
+def keep_signed_in(signed_in: SignedIn) -> None:
+    """Give this browser the session, in a cookie without anything that was there before."""
+    session.clear()
+    session[_TOKEN] = signed_in.token
+    session.permanent = True
+    g.artist = signed_in.artist
+
+
+def forget_signed_in() -> None:
+    """Take the session from this browser."""
+    session.clear()
+    g.artist = None

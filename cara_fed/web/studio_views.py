@@ -1,0 +1,199 @@
+"""What the pages of those who sign in are made of: the way in, the studio, the settings and the admin's rooms."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from markupsafe import Markup
+
+from activitypub.opt_out import OptOut
+from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture
+
+
+@dataclass(frozen=True, slots=True)
+class LogInPage:
+    """``/login``."""
+
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class LogOutPage:
+    """``/logout``, asked for by a link: one button, for only a POST signs out."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinPage:
+    """``/join``: an account from a one-time link; ``purpose`` says which, ``token`` goes back with the form."""
+
+    token: str
+    purpose: Literal["first_admin", "invitation"]
+    invited_by: Byline | None = None
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordResetPage:
+    """``/password/reset``: a new password, from a one-time link. ``byline`` is whose."""
+
+    token: str
+    byline: Byline
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPage:
+    """``/publish``. ``inherited`` is what holds where the post says nothing, ``inherited_from`` who said it.
+
+    ``accept`` is the file input's list of media types; sizes in MiB. The form's fields: ``text``, ``content_warning``,
+    ``visibility``, ``opt_out`` and, for each place N from 0, ``picture-N`` and ``alt-N``.
+    """
+
+    inherited: OptOut
+    inherited_from: Literal["instance", "artist"]
+    max_pictures: int = 20
+    max_file_mib: int = 60
+    accept: str = "image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff"
+    form: FormView = field(default_factory=FormView)
+
+    @property
+    def places(self) -> range:
+        """The numbers N of the places for pictures."""
+        return range(self.max_pictures)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSettingsPage:
+    """``/settings``: how the artist is shown. The form's fields: see :class:`cara_fed.web.forms.ProfileForm`."""
+
+    byline: Byline
+    banner: Picture | None = None
+    field_count: int = 4
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class OptOutSettingsPage:
+    """``/settings/opt-out``: may AI be trained on this? ``chosen`` None follows the instance's ``default``."""
+
+    default: OptOut
+    chosen: OptOut | None = None
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSettingsPage:
+    """``/settings/password``."""
+
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizeInteractionPage:
+    """``/authorize_interaction``: an actor of another server, met there, to be followed from here.
+
+    ``summary`` is safe HTML; ``actor_id`` goes back with the form; ``state`` SELF where it is the one who looks.
+    """
+
+    byline: Byline
+    actor_id: str
+    summary: Markup = NO_HTML
+    state: FollowState = FollowState.NONE
+    follower_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlocklistEntry:
+    """A listed domain or actor. ``source`` is empty for our own entries, else the subscription's address."""
+
+    key: str
+    kind: Literal["domain", "actor"]
+    label: str
+    policy: Literal["reject", "drop", "filter"]
+    reason: str
+    created_at: datetime
+    source: str = ""
+    evidence: tuple[str, ...] = ()
+    expires_at: datetime | None = None
+    allowed: bool = False
+    hits: int = 0
+    last_hit_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A list that somebody else publishes, and how its last fetch went."""
+
+    url: str
+    format: str
+    action: Literal["enforce", "review"]
+    entry_count: int = 0
+    succeeded_at: datetime | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BlocklistPage:
+    """``/admin/blocklist``. The form's fields are those of :class:`cara_fed.web.forms.BlocklistForm`."""
+
+    entries: tuple[BlocklistEntry, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
+    total: int = 0
+    more_url: str | None = None
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerHost:
+    """A server we deliver to, where something waits or failed."""
+
+    netloc: str
+    queued: int = 0
+    failed: int = 0
+    failing_since: datetime | None = None
+    paused_until: datetime | None = None
+    last_error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveriesPage:
+    """``/admin/deliveries``: what is on its way. Counts of deliveries; ``due`` of the queued ones is late."""
+
+    queued: int = 0
+    due: int = 0
+    sent: int = 0
+    failed: int = 0
+    oldest_due_at: datetime | None = None
+    hosts: tuple[PeerHost, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An artist of this instance, as the admin sees one. ``reset_url`` is a fresh one-time link, just made."""
+
+    byline: Byline
+    role: Literal["artist", "moderator", "admin"]
+    joined_at: datetime
+    seen_at: datetime | None = None
+    posts: int = 0
+    name: str = ""
+    reset_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link that nobody used yet. ``invited_by`` is a name."""
+
+    created_at: datetime
+    expires_at: datetime
+    reference: str
+    invited_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MembersPage:
+    """``/admin/members``. ``new_invitation_url`` is shown once, right after it was made."""
+
+    members: tuple[Member, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
+    new_invitation_url: str | None = None

@@ -1,0 +1,132 @@
+"""Forms as they come in: read no faster than they are used, no further than they may be long, files to the disk."""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import IO, cast
+
+import quart
+from hypercorn.typing import ASGIReceiveCallable
+from quart import request
+from quart.asgi import ASGIHTTPConnection
+from quart.formparser import FormDataParser
+from quart.wrappers import Body
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from cara_fed.web.forms import Upload
+
+FORM_BYTES = 1024 * 1024
+"""A form without files is never longer."""
+FORM_SECONDS = 60
+WAITING_BYTES = 1024 * 1024
+"""How much of a body may wait in memory to be used."""
+BETWEEN_PARTS_BYTES = 4 * WAITING_BYTES
+"""How much may come that is neither a field nor a file: what Quart passes on as the decoder's buffer."""
+
+# Where /tmp is memory, as on Debian, twenty camera pictures do not belong there.
+_ROOMY = "/var/tmp"  # noqa: S108 - files there have no names
+
+
+class BoundedBody(Body):
+    """A request's body. Quart's own counts what waits, not what came, and takes as fast as the network gives."""
+
+    def __init__(self, expected_content_length: int | None, max_content_length: int | None) -> None:
+        super().__init__(None, None)
+        self._expected = expected_content_length or 0
+        self._came = 0
+        self._limit = max_content_length
+        self._room = asyncio.Event()
+        self._room.set()
+        self._require_fitting()
+
+    async def __anext__(self) -> bytes:
+        try:
+            data = await super().__anext__()
+        except StopAsyncIteration:
+            if self._must_raise is not None:
+                raise self._must_raise from None
+            raise
+        self._room.set()
+        return data
+
+    def append(self, data: bytes) -> None:
+        """Take what came; too much of it makes whoever reads the body fail."""
+        self._came += len(data)
+        self._require_fitting()
+        super().append(data)
+        if len(self._data) > WAITING_BYTES:
+            self._room.clear()
+
+    def limit_to(self, size: int) -> None:
+        """Take no more than ``size`` bytes in all."""
+        self._limit = size
+        self._require_fitting()
+
+    async def has_room(self) -> None:
+        """Wait until most of what came was used."""
+        await self._room.wait()
+
+    def _require_fitting(self) -> None:
+        if self._limit is not None and max(self._expected, self._came) > self._limit:
+            self._must_raise = RequestEntityTooLarge()
+            self.clear()
+            self._room.set()
+            self.set_complete()
+
+
+class Connection(ASGIHTTPConnection):
+    """A connection that lets the sender wait while its body is being worked on."""
+
+    async def handle_messages(self, request: quart.Request, receive: ASGIReceiveCallable) -> None:
+        """Pass the body on, piece by piece; ends when the client has gone."""
+        body = cast(BoundedBody, request.body)
+        while (message := await receive())["type"] == "http.request":
+            body.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                body.set_complete()
+            await body.has_room()
+
+
+class FormRequest(quart.Request):
+    """A request whose files go to the disk, to files without a name that vanish with it."""
+
+    body_class = BoundedBody
+
+    def make_form_data_parser(self) -> FormDataParser:
+        """Quart's, with our kind of files."""
+        return FormDataParser(
+            max_content_length=BETWEEN_PARTS_BYTES,
+            max_form_memory_size=self.max_form_memory_size,
+            max_form_parts=self.max_form_parts,
+            cls=self.parameter_storage_class,
+            stream_factory=_open_file,
+        )
+
+
+def expect_plain_form() -> None:
+    """Take no more, and wait no longer, than a form without files needs."""
+    cast(BoundedBody, request.body).limit_to(FORM_BYTES)
+    request.body_timeout = FORM_SECONDS
+
+
+async def read_fields() -> Mapping[str, str]:
+    """The fields of the form that was sent; of a repeated one the first."""
+    return (await request.form).to_dict()
+
+
+async def read_files() -> Mapping[str, Upload]:
+    """The files of the form that was sent, those left empty included."""
+    return cast(Mapping[str, Upload], (await request.files).to_dict())
+
+
+def path_of(upload: Upload) -> Path:
+    """Where an uploaded file can be read while its request lasts."""
+    upload.stream.flush()
+    return Path(f"/dev/fd/{upload.stream.fileno()}")
+
+
+def _open_file(total: int | None, content_type: str | None, name: str | None, length: int | None) -> IO[bytes]:
+    folder = None if "TMPDIR" in os.environ or not os.path.isdir(_ROOMY) else _ROOMY
+    return cast(IO[bytes], tempfile.TemporaryFile(dir=folder))

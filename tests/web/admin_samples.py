@@ -1,0 +1,72 @@
+"""Sample views of the admin's rooms."""
+
+from cara_fed.web.studio_views import (
+    BlocklistEntry,
+    BlocklistPage,
+    DeliveriesPage,
+    Invitation,
+    Member,
+    MembersPage,
+    PeerHost,
+    Subscription,
+)
+from tests.web.samples import BASE, EARLIER, NOON, PEOPLE
+
+
+def blocklist() -> BlocklistPage:
+    """Own entries, subscribed ones, one allowed."""
+    own = BlocklistEntry(
+        "harvester.example",
+        "domain",
+        "training-harvest",
+        "reject",
+        "Sells data sets of artists’ work; says so on its own front page.",
+        NOON,
+        evidence=("https://archive.example/1",),
+        hits=12480,
+        last_hit_at=NOON,
+    )
+    actor = BlocklistEntry(
+        "https://social.example/users/quiet-mirror",
+        "actor",
+        "alias",
+        "drop",
+        "A mirror of harvester.example.",
+        EARLIER,
+        expires_at=NOON,
+        hits=3,
+    )
+    source = "https://lists.example/ai-scrapers.csv"
+    subscribed = BlocklistEntry(
+        "answers.example",
+        "domain",
+        "answer-engine",
+        "filter",
+        "Answers questions from alt texts.",
+        EARLIER,
+        source=source,
+        allowed=True,
+    )
+    broken = "The server did not answer within 20 seconds."
+    lists = (
+        Subscription(source, "mastodon-csv", "enforce", 1412, NOON),
+        Subscription("https://other.example/list.txt", "text", "review", 0, None, broken),
+    )
+    return BlocklistPage((own, actor, subscribed), lists, 1415, "/admin/blocklist?after=3")
+
+
+def deliveries() -> DeliveriesPage:
+    """Most has arrived; two servers are in trouble."""
+    slow = PeerHost("slow.example", 12, 0, NOON, NOON, "503 Service Unavailable")
+    gone = PeerHost("gone.example:8443", 0, 7, EARLIER, None, "The name does not resolve.")
+    return DeliveriesPage(412, 3, 128_300, 7, NOON, (slow, gone))
+
+
+def members() -> MembersPage:
+    """Six artists, one invitation, and one link just made."""
+    artists = tuple(
+        Member(who, "admin" if n == 0 else "artist", EARLIER, NOON if n % 2 else None, 7 * n)
+        for n, who in enumerate(PEOPLE[:6])
+    )
+    link = f"{BASE}/join?token=Zm9yIG5vIG9uZSBidXQgeW91LCBteSBmcmllbmQ"
+    return MembersPage(artists, (Invitation(NOON, NOON, "7", "mara"),), link)

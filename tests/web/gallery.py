@@ -1,0 +1,109 @@
+"""Every page by a short name, with the frame around it."""
+
+from markupsafe import Markup
+
+from activitypub.opt_out import OptOut
+from cara_fed.web.parts import Byline, FollowState, FormView
+from cara_fed.web.studio_views import (
+    AuthorizeInteractionPage,
+    JoinPage,
+    LogInPage,
+    LogOutPage,
+    OptOutSettingsPage,
+    PasswordResetPage,
+    PasswordSettingsPage,
+    ProfileSettingsPage,
+    PublishPage,
+)
+from cara_fed.web.views import (
+    AiPolicyPage,
+    ErrorPage,
+    FollowFromPage,
+    FrontPage,
+    Head,
+    Message,
+    Page,
+    WelcomePage,
+)
+from tests.web.admin_samples import blocklist, deliveries, members
+from tests.web.samples import (
+    BASE,
+    MANY,
+    MARA,
+    PEOPLE,
+    front,
+    page,
+    picture,
+    post_page,
+    profile,
+    signed_in,
+    tiles,
+)
+
+
+def all_pages() -> dict[str, tuple[object, Page]]:
+    """Every page by a short name, with its frame."""
+    wrong = FormView({"name": "mara", "handle": "nonsense"}, {"name": "This name or password is not right."})
+    no_handle = FormView({"handle": "nonsense"}, {"handle": "This is no handle. One looks like @you@your.server."})
+    elsewhere = Byline("@kei@far.example", "https://far.example/@kei", "Kei Nakamura")
+    return {
+        "welcome": (WelcomePage(), page()),
+        "front": (front(), page()),
+        "front-empty": (FrontPage(Head(f"{BASE}/")), signed_in("/")),
+        "profile": (profile(), page("/@mara")),
+        "profile-banner": (profile(banner=picture("pano")), page("/@mara")),
+        "profile-posts": (profile("posts"), page("/@mara/posts")),
+        "profile-about": (profile("about"), page("/@mara/about")),
+        "profile-own-empty": (
+            profile(works=(), work_count=0, older_url=None, follow=FollowState.SELF),
+            signed_in("/@mara", messages=(Message("done", "Your profile was saved."),)),
+        ),
+        "profile-long": (
+            profile(byline=PEOPLE[11], follow=FollowState.PENDING, moved_to=elsewhere, works=tiles("pano", "strip")),
+            signed_in("/@x"),
+        ),
+        "profile-rtl": (
+            profile(byline=PEOPLE[3], summary=Markup("<p>رسامة من الإسكندرية. ألوان مائية وحبر.</p>")),
+            page("/@layla", direction="rtl", language="ar"),
+        ),
+        "post": (post_page("salt"), page("/@mara/1000")),
+        "post-many": (post_page(*MANY, is_own=True), signed_in("/@mara/1000")),
+        "post-tall": (post_page("strip"), page("/@mara/1000")),
+        "post-small": (post_page("moss"), page("/@mara/1000")),
+        "post-covered": (post_page("noor", "ivo", cover="Nudity", replies=()), page("/@mara/1000")),
+        "post-words": (post_page(), page("/@mara/1000")),
+        "follow-from": (FollowFromPage(MARA, no_handle), page("/@mara/follow-from")),
+        "ai-policy": (
+            AiPolicyPage(Head(f"{BASE}/policies/ai"), OptOut.NO_AI_TRAINING, (("Content-Usage", "train-ai=n"),)),
+            page("/policies/ai"),
+        ),
+        "log-in": (LogInPage(wrong), page("/login", csrf_token="a-token")),
+        "log-out": (LogOutPage(), signed_in("/logout")),
+        "join": (JoinPage("one-time", "first_admin"), page("/join", csrf_token="a-token")),
+        "password-reset": (PasswordResetPage("one-time", MARA), page("/password/reset", csrf_token="a-token")),
+        "publish": (PublishPage(OptOut.NO_AI_TRAINING, "instance"), signed_in("/publish")),
+        "publish-refused": (
+            PublishPage(
+                OptOut.NO_AI_TRAINING,
+                "artist",
+                form=FormView(
+                    {"alt-0": "A pine.", "opt_out": "no-ai", "visibility": "followers"},
+                    {"picture-0": "This text has no picture. Choose it again, or clear the text."},
+                ),
+            ),
+            signed_in("/publish"),
+        ),
+        "settings": (ProfileSettingsPage(MARA), signed_in("/settings")),
+        "settings-opt-out": (OptOutSettingsPage(OptOut.NO_AI_TRAINING), signed_in("/settings/opt-out")),
+        "settings-password": (PasswordSettingsPage(), signed_in("/settings/password")),
+        "authorize": (
+            AuthorizeInteractionPage(
+                elsewhere, "https://far.example/users/kei", Markup("<p>Woodcuts.</p>"), FollowState.NONE, 3120
+            ),
+            signed_in("/authorize_interaction"),
+        ),
+        "blocklist": (blocklist(), signed_in("/admin/blocklist", "admin")),
+        "deliveries": (deliveries(), signed_in("/admin/deliveries", "admin")),
+        "members": (members(), signed_in("/admin/members", "admin")),
+        **{f"error-{status}": (ErrorPage(status), page("/x")) for status in (400, 401, 403, 404, 410, 413, 429, 500)},
+    }
