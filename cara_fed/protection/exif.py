@@ -94,8 +94,8 @@ def read_texts(data: bytes) -> Iterator[tuple[str, str]]:
 
 def _read_comment(raw: bytes, order: str) -> str:
     if raw.startswith(b"UNICODE\x00"):
-        # Automatic1111 writes big-endian, whatever the block's byte order.
-        is_big = order == "big" or raw[8:9] == b"\x00"
+        # Writers disagree on the byte order; the first letter is nearly always Latin, and shows it.
+        is_big = raw[8:9] == b"\x00" or (order == "big" and raw[9:10] != b"\x00")
         return raw[8:].decode("utf-16-be" if is_big else "utf-16-le", "replace")
     has_head = raw[:5] == b"ASCII" or raw[:8] == bytes(8)
     return raw[8 if has_head else 0 :].decode("utf-8", "replace")
