@@ -11,13 +11,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, json_list, long_text, moment, primary_key
 from storage.refusals import Refusal
-from storage.statements import count_changed, in_chunks, insert_or_replace
+from storage.statements import count_changed, in_chunks, insert_or_replace, insert_or_replace_all
 
 LOCAL = "local"
 
 
 class BlocklistEntry(Table, table=True):
-    """A domain or an actor as one source lists it; `source` is "local" or the subscription's url."""
+    """A domain or an actor as one source lists it.
+
+    `source` is "local", the subscription's url, or "file:" and a name; `change_id` is the change of its feed.
+    """
 
     __tablename__ = "blocklist_entries"
     __table_args__ = (UniqueConstraint("kind", "key", "source"),)
@@ -31,6 +34,7 @@ class BlocklistEntry(Table, table=True):
     evidence: list[str] = json_list()
     source: str = Field(default=LOCAL, index=True)
     author: str = ""
+    change_id: str | None = None
     created_at: datetime = moment()
     expires_at: datetime | None = moment(default=None)
     retracted_at: datetime | None = moment(default=None)
@@ -68,8 +72,7 @@ class Blocklist:
 
     async def add_many(self, entries: Sequence[BlocklistEntry]) -> None:
         """Like `add`, for a subscription's list."""
-        for entry in entries:
-            await self.add(entry)
+        await insert_or_replace_all(self.session, entries, key=["kind", "key", "source"], keep=["pk"])
 
     async def retract(self, kind: str, key: str, source: str, now: datetime) -> bool:
         """Take an entry of a source back; False where it has none that is active."""
@@ -94,6 +97,14 @@ class Blocklist:
             BlocklistEntry.kind == kind, BlocklistEntry.key == key, BlocklistEntry.source == source
         )
         return (await self.session.exec(statement, execution_options={"populate_existing": True})).first()
+
+    async def find_expired(self, now: datetime, source: str = LOCAL) -> Sequence[BlocklistEntry]:
+        """The entries of a source that have expired and were not retracted since."""
+        expired = col(BlocklistEntry.expires_at) <= now
+        statement = select(BlocklistEntry).where(
+            expired, col(BlocklistEntry.retracted_at).is_(None), BlocklistEntry.source == source
+        )
+        return (await self.session.exec(statement)).all()
 
     async def find_by_pk(self, pk: int) -> BlocklistEntry | None:
         """The entry with that key."""

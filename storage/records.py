@@ -2,13 +2,17 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.appeals import Appeals
 from storage.artists import Artists
 from storage.attachments import Attachments
 from storage.blocklist import Blocklist
+from storage.blocklist_changes import BlocklistChanges
 from storage.blocks import Blocks
 from storage.columns import Table
 from storage.deliveries import Deliveries
+from storage.enforcement import Enforcement
 from storage.follows import Follower, Following, Follows
+from storage.held_lists import HeldLists
 from storage.hosts import Hosts
 from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
@@ -23,8 +27,11 @@ from storage.reports import Reports
 from storage.revisions import Revisions
 from storage.secrets import Secrets
 from storage.sessions import Sessions
+from storage.severances import Severances
+from storage.subscribed_changes import SubscribedChanges
 from storage.subscriptions import Subscriptions
 from storage.tokens import Tokens
+from storage.works import Works
 
 # Complete here, where every noun has been imported.
 TABLES = Table.metadata
@@ -37,19 +44,24 @@ class Records:
     """
 
     __slots__ = (
-        "artists", "attachments", "blocklist", "blocks", "deliveries", "followers", "following", "hosts", "inbox_log",
-        "interactions", "keys", "outbox_log", "posts", "rate_limits", "refusals", "remote_actors", "remote_keys",
-        "reports", "revisions", "secrets", "sessions", "subscriptions", "tokens",
+        "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "deliveries", "enforcement",
+        "followers", "following", "held_lists", "hosts", "inbox_log", "interactions", "keys", "outbox_log", "posts",
+        "rate_limits", "refusals", "remote_actors", "remote_keys", "reports", "revisions", "secrets", "sessions",
+        "severances", "subscribed_changes", "subscriptions", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:
+        self.appeals = Appeals(session)
         self.artists = Artists(session)
         self.attachments = Attachments(session)
         self.blocklist = Blocklist(session)
+        self.blocklist_changes = BlocklistChanges(session)
         self.blocks = Blocks(session)
         self.deliveries = Deliveries(session)
+        self.enforcement = Enforcement(session)
         self.followers = Follows(session, Follower)
         self.following = Follows(session, Following)
+        self.held_lists = HeldLists(session)
         self.hosts = Hosts(session)
         self.inbox_log = InboxLog(session)
         self.interactions = Interactions(session)
@@ -64,5 +76,8 @@ class Records:
         self.revisions = Revisions(session)
         self.secrets = Secrets(session)
         self.sessions = Sessions(session)
+        self.severances = Severances(session)
+        self.subscribed_changes = SubscribedChanges(session)
         self.subscriptions = Subscriptions(session)
         self.tokens = Tokens(session)
+        self.works = Works(session)

@@ -1,6 +1,7 @@
 """Statements that both databases know and SQLAlchemy spells apart, and a few that every noun needs."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar, cast
 
@@ -25,9 +26,7 @@ def table_of(model: type[Table]) -> sqlalchemy.Table:
 
 def insert_into(session: AsyncSession, model: type[Table]) -> postgresql.Insert:
     """An INSERT that knows ON CONFLICT, in the dialect of the session's database (both spell it alike)."""
-    if session.get_bind().dialect.name == "sqlite":
-        return cast(postgresql.Insert, sqlite.insert(table_of(model)))
-    return postgresql.insert(table_of(model))
+    return _insert(session.get_bind().dialect.name, model)
 
 
 def values_of(row: Table) -> dict[str, Any]:
@@ -40,23 +39,35 @@ async def insert_unless_known(session: AsyncSession, row: Table) -> bool:
 
     As after `add_row`, later changes of the inserted row are written with the transaction.
     """
-    statement = insert_into(session, type(row)).values(values_of(row)).on_conflict_do_nothing()
-    if await count_changed(session, statement) == 0:
+    statement = _insert_unless_known(session.get_bind().dialect.name, type(row))
+    if (await session.exec(statement, params=values_of(row))).rowcount == 0:
         return False
     make_transient_to_detached(row)
     session.add(row)
     return True
 
 
+async def insert_all_unless_known(session: AsyncSession, rows: Sequence[Table], column: str) -> Sequence[Any]:
+    """Insert many rows of a table in one go; the `column` of each that is new."""
+    if not rows:
+        return []
+    statement = _insert_unless_known(session.get_bind().dialect.name, type(rows[0]))
+    returning = statement.returning(table_of(type(rows[0])).columns[column])
+    return (await session.exec(returning, params=[values_of(row) for row in rows])).scalars().all()
+
+
 async def insert_or_replace(session: AsyncSession, row: Table, key: Sequence[str], keep: Sequence[str] = ()) -> None:
     """Insert a row, or bring the one with the same `key` up to it in every column but `key` and `keep`."""
-    insert = insert_into(session, type(row)).values(values_of(row))
-    changed = {
-        column.name: insert.excluded[column.name]
-        for column in table_of(type(row)).columns
-        if column.name not in key and column.name not in keep
-    }
-    await session.exec(insert.on_conflict_do_update(index_elements=key, set_=changed))
+    await insert_or_replace_all(session, [row], key, keep)
+
+
+async def insert_or_replace_all(
+    session: AsyncSession, rows: Sequence[Table], key: Sequence[str], keep: Sequence[str] = ()
+) -> None:
+    """Like `insert_or_replace`, for many rows of a table in one go."""
+    if rows:
+        statement = _insert_or_replace(session.get_bind().dialect.name, type(rows[0]), tuple(key), tuple(keep))
+        await session.exec(statement, params=[values_of(row) for row in rows])
 
 
 async def add_row(session: AsyncSession, row: Table) -> None:
@@ -86,3 +97,25 @@ def covered_by(netloc: Mapped[str], domain: str) -> ColumnElement[bool]:
         netloc.endswith(below, autoescape=True),
         netloc.contains(f"{below}:", autoescape=True),
     )
+
+
+@cache
+def _insert(dialect: str, model: type[Table]) -> postgresql.Insert:
+    if dialect == "sqlite":
+        return cast(postgresql.Insert, sqlite.insert(table_of(model)))
+    return postgresql.insert(table_of(model))
+
+
+# A statement built anew costs more than its execution, so those of the hot paths are kept.
+@cache
+def _insert_unless_known(dialect: str, model: type[Table]) -> postgresql.Insert:
+    return _insert(dialect, model).on_conflict_do_nothing()
+
+
+@cache
+def _insert_or_replace(
+    dialect: str, model: type[Table], key: tuple[str, ...], keep: tuple[str, ...]
+) -> postgresql.Insert:
+    insert = _insert(dialect, model)
+    names = [column.name for column in table_of(model).columns if column.name not in (*key, *keep)]
+    return insert.on_conflict_do_update(index_elements=key, set_={name: insert.excluded[name] for name in names})

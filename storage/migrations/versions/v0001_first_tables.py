@@ -15,7 +15,7 @@ TABLES = (
     "artists", "keys", "secrets", "sessions", "tokens", "remote_actors", "remote_keys", "posts", "post_tags",
     "attachments", "renditions", "followers", "following", "interactions", "inbox_log", "outbox_log", "deliveries",
     "hosts", "blocklist_entries", "blocklist_allows", "refusals", "subscriptions", "personal_blocks", "reports",
-    "rate_limits", "revisions",
+    "rate_limits", "revisions", "blocklist_changes", "severances", "subscribed_changes", "held_lists", "appeals",
 )  # fmt: skip
 
 
@@ -34,6 +34,7 @@ def upgrade() -> None:
     make_subscriptions()
     make_moderation()
     make_counters()
+    make_blocklist_exchange()
 
 
 def downgrade() -> None:
@@ -266,6 +267,7 @@ def make_blocklist() -> None:
         "blocklist_entries",
         key(),
         *strings("kind", "key", "label", "policy", "source", "author"),
+        *strings("change_id", null=True),
         *texts("reason"),
         *lists("evidence"),
         *moments("created_at"),
@@ -334,6 +336,58 @@ def make_counters() -> None:
     )
     index("rate_limits", "window_start")
     op.create_table("revisions", *strings("name"), *integers("value"), sa.PrimaryKeyConstraint("name"))
+
+
+def make_blocklist_exchange() -> None:
+    op.create_table(
+        "blocklist_changes",
+        key(),
+        *strings("change_type", "kind", "key", "label", "policy", "author"),
+        *texts("comment"),
+        *lists("evidence"),
+        *moments("published_at"),
+        *moments("expires_at", null=True),
+    )
+    index("blocklist_changes", "kind", "key")
+    op.create_table(
+        "severances",
+        key(),
+        reference("artist_pk", "artists.pk"),
+        *strings("side", "actor_id", "state", "entry_key"),
+        *texts("reason"),
+        *moments("made_at"),
+    )
+    index("severances", "artist_pk", "pk")
+    op.create_table(
+        "subscribed_changes",
+        *strings("source", "change_id", "kind", "key"),
+        sa.PrimaryKeyConstraint("source", "change_id"),
+    )
+    op.create_table(
+        "held_lists",
+        *strings("url", "digest"),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        *integers("added", "changed", "retracted"),
+        *moments("held_at"),
+        *moments("dismissed_at", null=True),
+        sa.PrimaryKeyConstraint("url"),
+    )
+    make_appeals()
+
+
+def make_appeals() -> None:
+    op.create_table(
+        "appeals",
+        key(),
+        *strings("entry_kind", "entry_key", "contact", "state"),
+        *strings("activity_id", null=True),
+        *texts("content", "answer"),
+        *moments("created_at"),
+        *moments("answered_at", null=True),
+        sa.UniqueConstraint("activity_id"),
+    )
+    index("appeals", "entry_kind", "entry_key")
+    index("appeals", "state")
 
 
 def key() -> sa.Column[int]:

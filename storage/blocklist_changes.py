@@ -1,0 +1,83 @@
+"""What was published about our own entries: changes in order, never rewritten, emptied at most."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Index, func
+from sqlmodel import col, select, update
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import Table, json_list, long_text, moment, primary_key
+from storage.queues import serialize_claims
+from storage.statements import add_row, count_changed
+
+RECOMMENDATION, RETRACTION, TOMBSTONE = "recommendation", "retraction", "tombstone"
+
+
+class BlocklistChange(Table, table=True):
+    """One change of the list that this instance publishes; its pk is its place in the order, and its public id.
+
+    A tombstone says nothing any more but that there was a change.
+    """
+
+    __tablename__ = "blocklist_changes"
+    __table_args__ = (Index("ix_blocklist_changes_kind_key", "kind", "key"),)
+
+    pk: int = primary_key()
+    change_type: str = RECOMMENDATION
+    kind: str
+    key: str
+    label: str = ""
+    policy: str = ""
+    comment: str = long_text()
+    evidence: list[str] = json_list()
+    author: str = ""
+    published_at: datetime = moment()
+    expires_at: datetime | None = moment(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class BlocklistChanges:
+    """Queries about published changes."""
+
+    session: AsyncSession
+
+    async def append(self, change: BlocklistChange) -> None:
+        """Publish a change after every other: where its pk is not greater than theirs, it gets one that is.
+
+        So whoever has read up to some pk never misses one that was written later.
+        """
+        await serialize_claims(self.session, "blocklist_changes")
+        change.pk = max(change.pk, await self._last() + 1)
+        await add_row(self.session, change)
+
+    async def find(self, pk: int) -> BlocklistChange | None:
+        """The change with that key."""
+        return await self.session.get(BlocklistChange, pk)
+
+    async def find_after(self, pk: int, limit: int) -> Sequence[BlocklistChange]:
+        """What was published later than that, oldest first."""
+        statement = select(BlocklistChange).where(col(BlocklistChange.pk) > pk)
+        return (await self.session.exec(statement.order_by(col(BlocklistChange.pk)).limit(limit))).all()
+
+    async def find_standing(self) -> Sequence[BlocklistChange]:
+        """The last change about each thing, oldest first: recommendations that stand, and retractions."""
+        last = select(func.max(BlocklistChange.pk)).where(col(BlocklistChange.change_type) != TOMBSTONE)
+        newest = last.group_by(col(BlocklistChange.kind), col(BlocklistChange.key))
+        statement = select(BlocklistChange).where(col(BlocklistChange.pk).in_(newest))
+        return (await self.session.exec(statement.order_by(col(BlocklistChange.pk)))).all()
+
+    async def count(self) -> int:
+        """How many changes there have been."""
+        return (await self.session.exec(select(func.count()).select_from(BlocklistChange))).one()
+
+    async def bury(self, pk: int) -> bool:
+        """Take back what a change said, as where it named a person by mistake; False where there is none."""
+        nothing = {"change_type": TOMBSTONE, "kind": "", "key": "", "label": "", "policy": "", "comment": ""}
+        statement = update(BlocklistChange).where(col(BlocklistChange.pk) == pk)
+        emptied = statement.values(**nothing, evidence=[], author="", expires_at=None)
+        return await count_changed(self.session, emptied) == 1
+
+    async def _last(self) -> int:
+        return (await self.session.exec(select(func.max(BlocklistChange.pk)))).one() or 0

@@ -1,0 +1,99 @@
+"""Works: the posts of this instance's artists that have pictures."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import SelectOfScalar
+
+from storage.attachments import Attachment
+from storage.posts import PUBLIC, Post
+
+
+@dataclass(frozen=True, slots=True)
+class PostCounts:
+    """How many posts there are, and how many of them have pictures."""
+
+    posts: int
+    works: int
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """The works of the same artist before and after one."""
+
+    newer: Post | None
+    older: Post | None
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """Queries about works; pages go from the newest pk down, `before` being the last pk of the page above."""
+
+    session: AsyncSession
+
+    async def find_page(
+        self,
+        visibilities: Collection[str],
+        *,
+        artist_pk: int | None = None,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> Sequence[Post]:
+        """Works with one of these visibilities, of one artist or of all, newest first."""
+        chosen = _works(visibilities)
+        if artist_pk is not None:
+            chosen = chosen.where(col(Post.artist_pk) == artist_pk)
+        if before is not None:
+            chosen = chosen.where(col(Post.pk) < before)
+        return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
+
+    async def find_latest(self, each: int) -> dict[int, list[Post]]:
+        """The newest public works of every artist, at most `each`, by the artist's pk."""
+        place = func.row_number().over(partition_by=col(Post.artist_pk), order_by=col(Post.pk).desc())
+        ranked = select(Post.pk, place.label("place")).where(*_are_works((PUBLIC,))).subquery()
+        chosen = select(Post).join(ranked, ranked.c.pk == col(Post.pk)).where(ranked.c.place <= each)
+        found: defaultdict[int, list[Post]] = defaultdict(list)
+        for post in await self.session.exec(chosen.order_by(col(Post.pk).desc())):
+            found[post.artist_pk or 0].append(post)
+        return dict(found)
+
+    async def find_beside(self, post: Post, visibilities: Collection[str]) -> Beside:
+        """The works next to this one."""
+        chosen = _works(visibilities).where(col(Post.artist_pk) == post.artist_pk).limit(1)
+        newer = chosen.where(col(Post.pk) > post.pk).order_by(col(Post.pk))
+        older = chosen.where(col(Post.pk) < post.pk).order_by(col(Post.pk).desc())
+        return Beside((await self.session.exec(newer)).first(), (await self.session.exec(older)).first())
+
+    async def count(self, artist_pk: int, visibilities: Collection[str]) -> PostCounts:
+        """How many living posts an artist has with one of these visibilities, and how many of them are works."""
+        statement = select(func.count(), func.count().filter(_has_pictures())).select_from(Post)
+        living = col(Post.deleted_at).is_(None), col(Post.visibility).in_(visibilities)
+        posts, works = (await self.session.exec(statement.where(col(Post.artist_pk) == artist_pk, *living))).one()
+        return PostCounts(posts, works)
+
+    async def count_by_artist(self) -> dict[int, int]:
+        """How many public works each artist has, by pk; nothing for none."""
+        counted = select(Post.artist_pk, func.count()).where(*_are_works((PUBLIC,))).group_by(col(Post.artist_pk))
+        return {pk or 0: n for pk, n in await self.session.exec(counted)}
+
+
+def _works(visibilities: Collection[str]) -> SelectOfScalar[Post]:
+    return select(Post).where(*_are_works(visibilities))
+
+
+def _are_works(visibilities: Collection[str]) -> tuple[Any, ...]:
+    return (
+        col(Post.artist_pk).is_not(None),
+        col(Post.deleted_at).is_(None),
+        col(Post.visibility).in_(visibilities),
+        _has_pictures(),
+    )
+
+
+def _has_pictures() -> Any:
+    return select(Attachment.pk).where(col(Attachment.post_pk) == col(Post.pk)).exists()
