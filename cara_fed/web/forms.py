@@ -246,7 +246,10 @@ def _handle_of_profile(text: str) -> str | None:
     """``https://your.server/@you`` → ``you@your.server``."""
     if not text.lower().startswith(("http://", "https://")):
         return None
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:  # http://[
+        return None
     match = _ACTOR_PATH.fullmatch(parts.path)
     return f"{match[1]}@{parts.netloc}" if match else None
 
