@@ -23,14 +23,7 @@ def create_app() -> App:
 
 def build_app(services: Services) -> App:
     """The application over an opened instance, without its background work."""
-    router = build_router(services)
-    pages = build_pages(services)
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if not await router(scope, receive, send):
-            await pages(scope, receive, send)
-
-    return app
+    return build_router(services, build_pages(services))
 
 
 class Application:

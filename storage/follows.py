@@ -122,6 +122,15 @@ class Follows(Generic[Row]):
         )
         return dict((await self.session.exec(statement)).all())
 
+    async def has_any_at(self, artist_pk: int, netloc: str) -> bool:
+        """Whether an accepted one of an artist is at home on this server."""
+        statement = (
+            select(self.table.pk)
+            .join(RemoteActor, col(self.table.actor_id) == col(RemoteActor.actor_id))
+            .where(self.table.artist_pk == artist_pk, self.table.state == ACCEPTED, RemoteActor.netloc == netloc)
+        )
+        return (await self.session.exec(statement.limit(1))).first() is not None
+
     async def find_inboxes(self, artist_pk: int) -> Sequence[Inbox]:
         """Where the accepted remote ones of an artist receive."""
         statement = (

@@ -19,6 +19,10 @@ PUBLIC = "public"
 # What a follower's home timeline shows; direct posts have a place of their own.
 HOME_VISIBILITIES = (PUBLIC, "unlisted", "followers")
 
+# A pk is a moment in milliseconds, and 16 bits more.
+PKS_OF_A_DAY = 86_400_000 << 16
+DAYS_LATELY = (2, 60)
+
 
 class Post(Table, table=True):
     """A post, local where `artist_pk` is there; with `deleted_at` it is a tombstone without content."""
@@ -134,7 +138,7 @@ class Posts:
             or_(col(Post.actor_id).in_(followed), col(Post.artist_pk) == artist_pk),
             col(Post.visibility).in_(HOME_VISIBILITIES),
         )
-        return await self._page(chosen, before, limit)
+        return await self._page_from_lately(chosen, before, limit)
 
     async def find_replies(
         self, object_id: str, visibilities: Collection[str], *, before: int | None = None, limit: int = 20
@@ -151,10 +155,32 @@ class Posts:
         """How many living posts this instance's artists have, of every visibility but direct."""
         return await self._count(col(Post.artist_pk).is_not(None), col(Post.visibility).in_(HOME_VISIBILITIES))
 
+    async def count_replies(self, object_ids: Collection[str], visibilities: Collection[str]) -> dict[str, int]:
+        """How many living answers with one of these visibilities are known, by object_id; nothing for none."""
+        counts: dict[str, int] = {}
+        for chunk in in_chunks(object_ids):
+            statement = (
+                select(Post.in_reply_to, func.count())
+                .where(col(Post.in_reply_to).in_(chunk), col(Post.visibility).in_(visibilities))
+                .where(col(Post.deleted_at).is_(None))
+                .group_by(col(Post.in_reply_to))
+            )
+            counts.update((parent, n) for parent, n in await self.session.exec(statement) if parent is not None)
+        return counts
+
     async def _page(self, chosen: SelectOfScalar[Post], before: int | None, limit: int) -> Sequence[Post]:
         if before is not None:
             chosen = chosen.where(col(Post.pk) < before)
         return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
+
+    async def _page_from_lately(self, chosen: SelectOfScalar[Post], before: int | None, limit: int) -> Sequence[Post]:
+        """A page out of what many published: sought in the last days first, else all of theirs would be sorted."""
+        newest = before or (await self.session.exec(select(func.max(Post.pk)))).one() or 0
+        for days in DAYS_LATELY:
+            page = await self._page(chosen.where(col(Post.pk) > newest - days * PKS_OF_A_DAY), before, limit)
+            if len(page) == limit:
+                return page
+        return await self._page(chosen, before, limit)
 
     async def _count(self, *conditions: Any) -> int:
         statement = select(func.count()).select_from(Post).where(col(Post.deleted_at).is_(None), *conditions)

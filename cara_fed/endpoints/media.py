@@ -1,0 +1,161 @@
+"""`/media/<capability>/<hash>.<ext>`: pictures, to whom they were given, with what may be done with them."""
+
+import re
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from activitypub.opt_out import OptOut, http_headers, signals
+from cara_fed.asgi import Answer, Header, Receive, Scope, Send, header
+from cara_fed.blocklist.doors import Door
+from cara_fed.capabilities import WEB_HOST_NUMBER, Capability, CapabilityInvalid
+from cara_fed.endpoints.answers import answer_error, to_headers
+from cara_fed.services import Services
+from storage.errors import MediaUnavailable, NotFound
+
+HOSTS_IN_MEMORY: Final = 20_000
+
+_PATH: Final = re.compile(r"/media/([a-z-]{1,64})/(([0-9a-f]{64})\.([a-z0-9]{1,5}))")
+_TYPES: Final = {
+    "jpg": b"image/jpeg",
+    "png": b"image/png",
+    "gif": b"image/gif",
+    "webp": b"image/webp",
+    "avif": b"image/avif",
+    "mp4": b"video/mp4",
+    "webm": b"video/webm",
+}
+_RANGE: Final = re.compile(r"bytes=([0-9]{1,15})?-([0-9]{1,15})?")
+_ALWAYS: Final[tuple[Header, ...]] = (
+    (b"cache-control", b"public, max-age=31536000, immutable"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"content-security-policy", b"default-src 'none'; sandbox"),
+    (b"cross-origin-resource-policy", b"cross-origin"),
+    (b"accept-ranges", b"bytes"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    hash: str
+    type: bytes
+    capability: Capability
+
+    @property
+    def etag(self) -> bytes:
+        return f'"{self.hash}"'.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The bytes to send, from `start` up to, not including, `end`, of `size`."""
+
+    start: int
+    end: int
+    size: int
+
+    @property
+    def is_whole(self) -> bool:
+        return self.end - self.start == self.size
+
+
+class Media:
+    """Serves renditions. An address is checked without a query; only a host not met before is looked up once."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._hosts: OrderedDict[int, str | None] = OrderedDict()
+        self._said: dict[OptOut, tuple[Header, ...]] = {policy: self._headers_of(policy) for policy in OptOut}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request for a picture."""
+        answer = await self._refuse(scope)
+        if isinstance(answer, _File):
+            try:
+                await self._send_file(scope, answer, send)
+                return
+            except NotFound:
+                answer = answer_error(404, "there is no such picture")
+            except MediaUnavailable as error:
+                answer = answer_error(503, str(error), (b"retry-after", b"30"))
+        await answer.send(send, head_only=scope["method"] == "HEAD")
+
+    async def _refuse(self, scope: Scope) -> Answer | _File:
+        """The file asked for, or the answer that refuses it."""
+        if scope["method"] not in ("GET", "HEAD"):
+            return answer_error(405, "pictures are only for looking at", (b"allow", b"GET, HEAD"))
+        file = self._read_path(scope["path"])
+        if file is None:
+            return answer_error(404, "there is no such picture, or not at this address")
+        if await self._is_revoked(file.capability.host_number):
+            return answer_error(410, "this picture is no longer given to this server")
+        return file
+
+    def _read_path(self, path: str) -> _File | None:
+        match = _PATH.fullmatch(path)
+        if match is None or match[4] not in _TYPES:
+            return None
+        try:
+            capability = self._services.capabilities.read(match[1], match[3])
+        except CapabilityInvalid:
+            return None
+        return _File(match[2], match[3], _TYPES[match[4]], capability)
+
+    async def _is_revoked(self, host_number: int) -> bool:
+        if host_number == WEB_HOST_NUMBER:
+            return False
+        netloc = await self._netloc(host_number)
+        return netloc is None or self._services.blocklist.refuse(Door.MEDIA, netloc) is not None
+
+    async def _netloc(self, host_number: int) -> str | None:
+        if host_number not in self._hosts:
+            async with self._services.database.reading() as records:
+                host = await records.hosts.find_by_number(host_number)
+            self._hosts[host_number] = host.netloc if host else None
+            if len(self._hosts) > HOSTS_IN_MEMORY:
+                self._hosts.popitem(last=False)
+        return self._hosts[host_number]
+
+    async def _send_file(self, scope: Scope, file: _File, send: Send) -> None:
+        headers = (*_ALWAYS, (b"etag", file.etag), *self._said[file.capability.policy])
+        if file.etag in (header(scope, b"if-none-match") or b""):
+            await Answer(304, b"", headers).send(send, head_only=True)
+            return
+        size = await self._services.media.size("public", file.name)
+        part = _read_range(scope, file, size)
+        if part is None:
+            await Answer(416, b"", ((b"content-range", b"bytes */%d" % size),)).send(send)
+            return
+        await _start(send, part, (*headers, (b"content-type", file.type)))
+        if scope["method"] == "GET":
+            async for piece in self._services.media.stream("public", file.name, part.start, part.end):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _headers_of(self, policy: OptOut) -> tuple[Header, ...]:
+        site_policy = self._services.config.opt_out.default
+        return to_headers(http_headers(signals(policy, base_url=self._services.site.base, site_policy=site_policy)))
+
+
+async def _start(send: Send, part: _Part, headers: tuple[Header, ...]) -> None:
+    length = (b"content-length", b"%d" % (part.end - part.start))
+    ranged = (b"content-range", b"bytes %d-%d/%d" % (part.start, part.end - 1, part.size))
+    everything = [*headers, length] if part.is_whole else [*headers, length, ranged]
+    await send({"type": "http.response.start", "status": 200 if part.is_whole else 206, "headers": everything})
+
+
+def _read_range(scope: Scope, file: _File, size: int) -> _Part | None:
+    """What a Range header asks for; the whole where it asks for nothing that we read; None where it cannot be."""
+    whole = _Part(0, size, size)
+    match = _RANGE.fullmatch((header(scope, b"range") or b"").decode("latin-1").strip())
+    if match is None or header(scope, b"if-range") not in (None, file.etag):
+        return whole
+    first, last = match[1], match[2]
+    if first is None and last is None:
+        return whole
+    if first is None:
+        start, end = max(size - int(last), 0), size
+    else:
+        start, end = int(first), size if last is None else min(int(last) + 1, size)
+    return _Part(start, end, size) if start < end else None

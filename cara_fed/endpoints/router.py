@@ -1,0 +1,77 @@
+"""The table of addresses: what other servers and machines ask for, and which endpoint answers."""
+
+from collections.abc import Mapping
+
+from activitypub.identifiers import ArtistRef, CollectionKind, CreateRef, PostRef
+from activitypub.opt_out import TDM_POLICY_NUMBERS
+from cara_fed.asgi import App
+from cara_fed.endpoints.actors import Actors
+from cara_fed.endpoints.calls import Route
+from cara_fed.endpoints.collections import Collections
+from cara_fed.endpoints.gate import Gate
+from cara_fed.endpoints.health import Health
+from cara_fed.endpoints.inbox import Inbox
+from cara_fed.endpoints.media import Media
+from cara_fed.endpoints.policies import Policies
+from cara_fed.endpoints.posts import Posts
+from cara_fed.endpoints.routing import Kind, Router, Table
+from cara_fed.endpoints.well_known import WellKnown
+from cara_fed.federation.authentication import Authenticator
+from cara_fed.federation.resolver import Resolver
+from cara_fed.inbox.receive import InboxReceiver
+from cara_fed.services import Services
+
+
+def build_router(services: Services, pages: App) -> App:
+    """The whole instance as one ASGI application; what is a person's goes on to `pages`."""
+    authenticator = Authenticator(services, Resolver(services))
+    gate = Gate(services, authenticator)
+    inbox = Inbox(services, InboxReceiver(services, authenticator))
+    table = Table(
+        paths={**_server_paths(services, gate, inbox), **_policy_paths(services), **_health_paths(services)},
+        kinds=_kinds(services, gate, inbox),
+        prefixes={"/media/": Media(services)},
+    )
+    return Router(services.site, table, pages)
+
+
+def _server_paths(services: Services, gate: Gate, inbox: Inbox) -> Mapping[str, Route]:
+    actors, collections, well_known = Actors(services, gate), Collections(services, gate), WellKnown(services)
+    return {
+        "/inbox": Route("POST", inbox.shared),
+        "/actor": Route("GET", actors.instance),
+        "/actor/inbox": Route("POST", inbox.shared),
+        "/actor/outbox": Route("GET", collections.instance_outbox),
+        "/.well-known/webfinger": Route("GET", well_known.webfinger),
+        "/.well-known/host-meta": Route("GET", well_known.host_meta),
+        "/.well-known/host-meta.json": Route("GET", well_known.host_meta_json),
+        "/.well-known/nodeinfo": Route("GET", well_known.nodeinfo_links),
+        "/nodeinfo/2.0": Route("GET", well_known.nodeinfo_2_0),
+        "/nodeinfo/2.1": Route("GET", well_known.nodeinfo_2_1),
+    }
+
+
+def _policy_paths(services: Services) -> Mapping[str, Route]:
+    policies = Policies(services)
+    return {
+        "/robots.txt": Route("GET", policies.robots),
+        "/license.xml": Route("GET", policies.license),
+        "/.well-known/tdmrep.json": Route("GET", policies.tdmrep),
+        **{f"/policies/tdm/{n}": Route("GET", policies.tdm_policy) for n in TDM_POLICY_NUMBERS.values()},
+    }
+
+
+def _health_paths(services: Services) -> Mapping[str, Route]:
+    health = Health(services)
+    return {"/health": Route("GET", health.health), "/metrics": Route("GET", health.metrics)}
+
+
+def _kinds(services: Services, gate: Gate, inbox: Inbox) -> Mapping[Kind, Route]:
+    posts, collection = Posts(services, gate), Route("GET", Collections(services, gate).collection)
+    return {
+        ArtistRef: Route("GET", Actors(services, gate).artist),
+        PostRef: Route("GET", posts.note),
+        CreateRef: Route("GET", posts.create),
+        **dict.fromkeys(CollectionKind, collection),
+        CollectionKind.INBOX: Route("POST", inbox.personal),
+    }
