@@ -31,6 +31,14 @@ def usable_ids(value: object, limit: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(id for id in found if id is not None))
 
 
+def items_of(value: object, limit: int) -> list[Any]:
+    """The items of a list, at most ``limit``, or a single one. PHP writes a list with a hole in it as an object with
+    numbers for keys, and Pixelfed so mixes a reply's Mention with the other tags."""
+    items = as_list(value)[:limit]
+    numbered = [item for entry in items if isinstance(entry, dict) for key, item in entry.items() if key.isdecimal()]
+    return [*items, *numbered][:limit]
+
+
 def web_address(value: object) -> str | None:
     """The http or https address that a `url`, `href`, `icon`, … gives, else None."""
     address = href_of(value)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from activitypub.documents import Json, as_list, first, types_of
-from activitypub.reading import media_type_of, usable_id, web_address
+from activitypub.documents import Json, first, types_of
+from activitypub.reading import items_of, media_type_of, usable_id, web_address
 from activitypub.texts import bound_line
 
 MAX_TAGS: Final = 100
@@ -67,7 +67,7 @@ def build_tags(hashtags: Iterable[Hashtag], mentions: Iterable[Mention]) -> list
 
 def read_tags(document: Json) -> Tags:
     """The document's tags, at most MAX_TAGS; those of unknown kinds, or without what their kind needs, are left out."""
-    tags = [tag for tag in as_list(document.get("tag"))[:MAX_TAGS] if isinstance(tag, dict)]
+    tags = [tag for tag in items_of(document.get("tag"), MAX_TAGS) if isinstance(tag, dict)]
     return Tags(
         hashtags=_readable(_read_hashtag, tags),
         mentions=_readable(_read_mention, tags),

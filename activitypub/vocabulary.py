@@ -7,7 +7,7 @@ from activitypub.opt_out import OPT_OUT_ACTOR_CONTEXT, OPT_OUT_CONTEXT
 AS2: Final = "https://www.w3.org/ns/activitystreams"
 SECURITY: Final = "https://w3id.org/security/v1"
 PUBLIC: Final = f"{AS2}#Public"
-_PUBLIC_NAMES: Final = frozenset({PUBLIC, "as:Public", "Public"})
+_PUBLIC_NAMES: Final = frozenset({PUBLIC, PUBLIC.replace("https:", "http:"), "as:Public", "Public"})
 
 ACTOR_TYPES: Final = frozenset({"Person", "Service", "Group", "Organization", "Application"})
 POST_TYPES: Final = frozenset({"Note", "Question", "Article", "Page", "Image", "Video", "Audio", "Event"})

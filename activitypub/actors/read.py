@@ -15,7 +15,7 @@ from activitypub.html import sanitise_html
 from activitypub.identifiers import Handle, read_handle
 from activitypub.opt_out import StatedOptOut, read_stated_opt_out
 from activitypub.origins import host_of
-from activitypub.reading import is_true, page_address, require_id, usable_id, usable_ids, web_address
+from activitypub.reading import is_true, page_address, read_number, require_id, usable_id, usable_ids, web_address
 from activitypub.tags import Tags, read_tags
 from activitypub.texts import bound_line, bound_text
 from activitypub.times import read_time
@@ -28,6 +28,7 @@ MAX_FIELDS: Final = 50
 MAX_FIELD: Final = 2_000
 MAX_ALT: Final = 10_000
 MAX_IDS: Final = 256
+MAX_SIDE: Final = 100_000
 
 _FORBIDDEN_IN_NAMES: Final = re.compile(r"[\s@/:?#\\<>\"\x00-\x1f\x7f]+")
 
@@ -165,13 +166,18 @@ def _fit_name(text: str) -> str:
 
 
 def _read_picture(value: object) -> RemotePicture | None:
-    for picture in as_list(value)[:MAX_FIELDS]:
-        url = web_address(picture)
-        if url is not None:
-            stated = picture if isinstance(picture, dict) else {}
-            alt = bound_text(stated.get("summary"), MAX_ALT) or bound_text(stated.get("name"), MAX_ALT)
-            return RemotePicture(url, alt)
-    return None
+    """The picture; of several sizes (PeerTube) the widest."""
+    pictures = [picture for picture in as_list(value)[:MAX_FIELDS] if web_address(picture)]
+    picture = max(pictures, key=_width_of, default=None)
+    url = web_address(picture)
+    if url is None:
+        return None
+    stated = picture if isinstance(picture, dict) else {}
+    return RemotePicture(url, bound_text(stated.get("summary"), MAX_ALT) or bound_text(stated.get("name"), MAX_ALT))
+
+
+def _width_of(picture: object) -> float:
+    return (read_number(picture.get("width"), 0, MAX_SIDE) if isinstance(picture, dict) else None) or 0
 
 
 def _read_fields(document: Json) -> Iterator[ProfileField]:

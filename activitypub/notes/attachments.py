@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from activitypub.documents import Json, as_list, first, types_of
+from activitypub.html import strip_html
 from activitypub.opt_out import StatedOptOut, read_stated_opt_out
 from activitypub.reading import is_true, media_type_of, read_number, web_address
 from activitypub.texts import bound_text
@@ -27,6 +28,7 @@ _ENDINGS: Final[dict[Kind, str]] = {
 }
 _BY_ENDING: Final = {ending: kind for kind, endings in _ENDINGS.items() for ending in endings.split()}
 _BASE83: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~"
+_LOOKS_LIKE_HTML: Final = re.compile(r"</?(?:p|br)\b|&(?:lt|gt|amp|quot|#\d+);")
 _SILENT: Final = StatedOptOut()
 _BLURHASH: Final = re.compile(rf"[{re.escape(_BASE83)}]{{6,166}}")
 
@@ -155,7 +157,13 @@ def _read_alt(item: Json) -> str:
     """The text in place of the picture: `summary`, else `name` unless that is a file's name (Pleroma, Hubzilla)."""
     name = bound_text(item.get("name"), MAX_ALT)
     is_file_name = " " not in name and name.rpartition(".")[2].lower() in _BY_ENDING
-    return bound_text(item.get("summary"), MAX_ALT) or ("" if is_file_name else name)
+    return _read_summary(item) or ("" if is_file_name else name)
+
+
+def _read_summary(item: Json) -> str:
+    # A summary is HTML by the book, and so GoToSocial writes it; everyone else writes plain text.
+    text = bound_text(item.get("summary"), MAX_ALT)
+    return strip_html(text, MAX_ALT) if _LOOKS_LIKE_HTML.search(text) else text
 
 
 def _read_side(value: object) -> int | None:

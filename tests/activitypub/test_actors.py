@@ -204,6 +204,16 @@ def test_a_deleted_artist_leaves_a_tombstone() -> None:
         ),
         ({"icon": {"type": "Image", "url": None}}, "avatar", None),
         (
+            {
+                "icon": [
+                    {"url": "https://gallery.example/48", "width": 48},
+                    {"url": "https://gallery.example/120", "width": 120},
+                ]
+            },
+            "avatar",
+            RemotePicture("https://gallery.example/120", ""),
+        ),
+        (
             {"image": {"url": "https://gallery.example/i.png", "summary": "s", "name": "n"}},
             "header",
             RemotePicture("https://gallery.example/i.png", "s"),

@@ -142,6 +142,14 @@ JPEG = RemoteAttachment("image", f"{FILE}.jpg", "image/jpeg")
             {"type": "Image", "url": f"{FILE}.jpg", "name": "n", "summary": "by summary"},
             [RemoteAttachment("image", f"{FILE}.jpg", alt="by summary")],
         ),
+        (
+            {"type": "Image", "url": f"{FILE}.jpg", "summary": "1 &lt; 2<br>and 3"},
+            [RemoteAttachment("image", f"{FILE}.jpg", alt="1 < 2\nand 3")],
+        ),
+        (
+            {"type": "Image", "url": f"{FILE}.jpg", "summary": "I <3 herons & <b>"},
+            [RemoteAttachment("image", f"{FILE}.jpg", alt="I <3 herons & <b>")],
+        ),
         ({"type": "Image", "url": f"{FILE}.jpg", "name": "IMG_0042.JPG"}, [RemoteAttachment("image", f"{FILE}.jpg")]),
         (
             {

@@ -60,6 +60,11 @@ def test_tags_of_every_shape(tag: object, tags: Tags) -> None:
     assert read_tags({"tag": [tag]}) == tags
 
 
+def test_tags_that_php_wrote_as_an_object_are_all_read() -> None:
+    reply = {"type": "Mention", "href": THEO, "name": "@theo", "0": {"type": "Hashtag", "name": "#art"}}
+    assert read_tags({"tag": reply}) == Tags((Hashtag("art", None),), (Mention("@theo", THEO),))
+
+
 def test_tags_are_bounded() -> None:
     tags = read_tags({"tag": [{"type": "Hashtag", "name": "#" + "x" * 999}] * (2 * MAX_TAGS)})
     assert len(tags.hashtags) == MAX_TAGS
