@@ -1,6 +1,7 @@
 """Deliveries: one activity on its way to one inbox, and the queue of those that wait."""
 
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,10 +10,11 @@ import sqlalchemy
 from sqlalchemy import Index, func, insert, or_
 from sqlmodel import col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel.sql.expression import Select
 
 from storage.columns import Table, long_text, moment, primary_key, reference
 from storage.hosts import Host
-from storage.queues import serialize_claims, unlocked
+from storage.queues import serialize_claims
 from storage.remote_actors import Inbox
 from storage.statements import count_changed, table_of
 from storage.whom import OneOf, Whom, lies_in
@@ -20,7 +22,7 @@ from storage.whom import OneOf, Whom, lies_in
 QUEUED, SENT, FAILED, CANCELLED = "queued", "sent", "failed", "cancelled"
 
 # How many due rows a claim looks at for each that it may take: enough that one busy host hides no other for long.
-CANDIDATES_PER_CLAIM = 20
+CANDIDATES_PER_CLAIM = 10
 
 
 class Delivery(Table, table=True):
@@ -96,9 +98,12 @@ class Deliveries:
         open. A lease that ran out (its worker was killed) can be claimed again: at most one duplicate.
         """
         await serialize_claims(self.session, "deliveries")
+        leases = Counter(await self.session.exec(select(Delivery.inbox_host).where(col(Delivery.lease_until) > now)))
+        full_hosts = [host for host, held in leases.items() if held >= per_host]
+        candidates = (await self.session.exec(_candidates(now, limit, full_hosts))).all()
         statement = (
             update(Delivery)
-            .where(col(Delivery.pk).in_(_claimable(now, limit, per_host)))
+            .where(_is_queued_among(_choose(candidates, leases, limit, per_host)))
             .values(lease_until=now + timedelta(seconds=lease_seconds), attempts=col(Delivery.attempts) + 1)
             .returning(Delivery)
         )
@@ -108,7 +113,7 @@ class Deliveries:
     async def release(self, pks: Collection[int]) -> None:
         """Give leases back untried, as when a worker stops; the attempts do not count."""
         values = {"lease_until": None, "attempts": col(Delivery.attempts) - 1}
-        await self._change(col(Delivery.pk).in_(pks), values)
+        await self._change(_is_queued_among(pks), values)
 
     async def postpone(self, pk: int, due_at: datetime) -> None:
         """Give a lease back untried, to be claimed again at `due_at` at the earliest; the attempt does not count."""
@@ -175,14 +180,15 @@ class Deliveries:
     async def find_for_outbox(self, outbox_pk: int) -> Sequence[Delivery]:
         """Every delivery of an activity."""
         statement = select(Delivery).where(Delivery.outbox_pk == outbox_pk).order_by(col(Delivery.pk))
-        return (await self.session.exec(statement)).all()
+        return (await self.session.exec(statement, execution_options={"populate_existing": True})).all()
 
     async def find_page(self, state: str, *, before: int | None = None, limit: int = 50) -> Sequence[Delivery]:
         """Deliveries in a state, newest first."""
         statement = select(Delivery).where(Delivery.state == state)
         if before is not None:
             statement = statement.where(col(Delivery.pk) < before)
-        return (await self.session.exec(statement.order_by(col(Delivery.pk).desc()).limit(limit))).all()
+        statement = statement.order_by(col(Delivery.pk).desc()).limit(limit)
+        return (await self.session.exec(statement, execution_options={"populate_existing": True})).all()
 
     async def count(self, now: datetime) -> DeliveryCounts:
         """The queue in numbers."""
@@ -208,8 +214,9 @@ class Deliveries:
         return await count_changed(self.session, delete(Delivery).where(col(Delivery.finished_at) < before))
 
     async def _change(self, condition: Any, values: dict[str, Any]) -> int:
-        # Only what is queued can change: a late answer must not undo a cancellation.
-        statement = update(Delivery).where(func.lower(Delivery.state) == QUEUED, condition).values(values)
+        # Only what is queued can change: a late answer must not undo a cancellation. (On the bare table, since this
+        # runs for every delivery; rows that a claim gave do not see the change.)
+        statement = update(table_of(Delivery)).where(col(Delivery.state) == QUEUED, condition).values(values)
         return await count_changed(self.session, statement)
 
 
@@ -217,43 +224,30 @@ def _finished(now: datetime) -> dict[str, Any]:
     return {"finished_at": now, "lease_until": None}
 
 
-def _claimable(now: datetime, limit: int, per_host: int) -> Any:
-    """Keys to claim: the due rows, at most `per_host` minus its leases of each host."""
-    leases = (
-        select(Delivery.inbox_host, func.count().label("held"))
-        .where(col(Delivery.lease_until) > now)
-        .group_by(col(Delivery.inbox_host))
-        .subquery()
-    )
-    candidates = _candidates(now, limit, select(leases.c.inbox_host).where(leases.c.held >= per_host))
-    waiting = (candidates.c.due_at, candidates.c.pk)
-    place = func.row_number().over(partition_by=candidates.c.inbox_host, order_by=waiting).label("place")
-    ranked = select(candidates.c.pk, candidates.c.due_at, candidates.c.inbox_host, place).subquery()
-    chosen = (
-        select(ranked.c.pk)
-        .outerjoin(leases, leases.c.inbox_host == ranked.c.inbox_host)
-        .where(ranked.c.place <= per_host - func.coalesce(leases.c.held, 0))
-        .order_by(ranked.c.due_at, ranked.c.pk)
-        .limit(limit)
-    )
-    # lower(), since SQLite would otherwise look the state up in its index, and read every row that waits.
-    still_queued = func.lower(Delivery.state) == QUEUED
-    return unlocked(select(Delivery.pk).where(col(Delivery.pk).in_(chosen), still_queued))
-
-
-def _candidates(now: datetime, limit: int, full_hosts: Any) -> Any:
+def _candidates(now: datetime, limit: int, full_hosts: Collection[str]) -> Select[int, str]:
     """The longest waiting rows of hosts that may get more."""
     open_hosts = select(Host.netloc).where(col(Host.open_until) > now)
     return (
-        select(Delivery.pk, Delivery.inbox_host, Delivery.due_at)
-        .where(*_is_free(now), col(Delivery.due_at) <= now)
+        select(Delivery.pk, Delivery.inbox_host)
+        .where(col(Delivery.state) == QUEUED, col(Delivery.due_at) <= now)
+        .where(or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now))
         .where(col(Delivery.inbox_host).not_in(full_hosts), col(Delivery.inbox_host).not_in(open_hosts))
         .order_by(col(Delivery.due_at), col(Delivery.pk))
         .limit(limit * CANDIDATES_PER_CLAIM)
-        .subquery()
     )
 
 
-def _is_free(now: datetime) -> tuple[Any, Any]:
-    unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
-    return col(Delivery.state) == QUEUED, unleased
+def _choose(candidates: Iterable[tuple[int, str]], leases: Counter[str], limit: int, per_host: int) -> list[int]:
+    """The keys of the first ones that leave every host within its bound."""
+    held: Counter[str] = leases.copy()
+    chosen: list[int] = []
+    for pk, host in candidates:
+        if len(chosen) < limit and held[host] < per_host:
+            held[host] += 1
+            chosen.append(pk)
+    return chosen
+
+
+def _is_queued_among(pks: Collection[int]) -> Any:
+    # lower(), since SQLite would otherwise look the state up in its index, and read every row that waits.
+    return col(Delivery.pk).in_(pks) & (func.lower(Delivery.state) == QUEUED)

@@ -43,14 +43,14 @@ def make_file(path: Path) -> None:
 
 def open_writer(url: URL) -> AsyncEngine:
     """The engine for writing: one connection, since SQLite has one writer; tasks queue for it in fair order."""
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30)
+    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, pool_reset_on_return=None)
     _prepare(engine, PRAGMAS, "BEGIN IMMEDIATE")
     return engine
 
 
 def open_readers(url: URL) -> AsyncEngine:
     """The engine for reading; a write through it is refused."""
-    engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=30)
+    engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=30, pool_reset_on_return=None)
     _prepare(engine, (*PRAGMAS, "query_only = ON"), "BEGIN")
     return engine
 
@@ -91,4 +91,15 @@ def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        # Each call of the driver wakes its thread; this is one call, and exec_driver_sql would be three.
+        _driver_of(connection).run_async(lambda driver: driver.execute(begin))
+
+    @event.listens_for(engine.sync_engine, "reset")
+    def end_transaction(connection: Any, _record: Any, _state: Any) -> None:
+        # For the same reason the pool's own ROLLBACK of every connection is off.
+        if connection.driver_connection.in_transaction:
+            connection.rollback()
+
+
+def _driver_of(connection: Connection) -> Any:
+    return connection.connection.dbapi_connection

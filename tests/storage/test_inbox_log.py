@@ -26,6 +26,15 @@ async def test_a_duplicate_is_told_and_changes_nothing(database: Database) -> No
     assert await claim(database) == ["f1"]
 
 
+async def test_many_at_once_are_recorded_but_for_those_known(database: Database) -> None:
+    await receive(database, ("f1", THEO))
+    many = [make_inbox_activity(name, LENA) for name in ("f1", "f2", "f3", "f2")]
+    async with database.unit_of_work() as records:
+        assert await records.inbox_log.add_many(many) == {"f2", "f3"}
+        assert await records.inbox_log.add_many([]) == set()
+    assert await claim(database) == ["f1", "f2", "f3"]
+
+
 async def test_the_same_activity_received_at_once_is_recorded_once(database: Database) -> None:
     results = await asyncio.gather(*(receive(database, ("f1", THEO)) for _ in range(5)))
     assert sorted(results) == [[False]] * 4 + [[True]]

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from storage.database import Database
 from storage.errors import AlreadyExists, NotFound
-from storage.posts import Post
+from storage.posts import PKS_OF_A_DAY, Post
 from tests.support.rows import NOW, make_artist, make_attachment, make_following, make_post, make_rendition
 
 MARA = "https://studio.example/users/mara"
@@ -88,6 +88,18 @@ async def test_home_is_what_one_follows_and_publishes(database: Database) -> Non
         await records.following.record(make_following(MINE, THEO))
         await records.following.record(make_following(MINE, STRANGER, state="pending"))
         assert texts(await records.posts.find_home(MINE)) == ["own", "followed"]
+
+
+@pytest.mark.parametrize("gap", [1, PKS_OF_A_DAY // 24, PKS_OF_A_DAY, 7 * PKS_OF_A_DAY, 99 * PKS_OF_A_DAY])
+async def test_home_goes_back_to_the_first_post_however_long_nobody_published(database: Database, gap: int) -> None:
+    numbers = range(1, 8)
+    await add(database, *(make_post(MARA, artist_pk=MINE, pk=number * gap, text=str(number)) for number in numbers))
+    seen: list[str] = []
+    before: int | None = None
+    async with database.reading() as records:
+        while page := await records.posts.find_home(MINE, before=before, limit=3):
+            seen, before = seen + texts(page), page[-1].pk
+    assert seen == ["7", "6", "5", "4", "3", "2", "1"]
 
 
 async def test_hashtags_are_found_without_case_in_every_script(database: Database) -> None:
