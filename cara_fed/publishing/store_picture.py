@@ -25,6 +25,15 @@ Progress = Callable[[int, ReportLine], None]
 """Hears of each step that was done with a picture, by the picture's number from 1."""
 
 
+class PictureUnusable(InvalidInput):
+    """One picture of a post cannot be used; ``number`` says which, from 1."""
+
+    def __init__(self, number: int, name: str, reason: str) -> None:
+        called = f" ({name})" if name else ""
+        super().__init__(f"Picture {number}{called}: {reason}")
+        self.number = number
+
+
 @dataclass(frozen=True, slots=True)
 class ProtectedFiles:
     """What the pipeline made of one original, and the original's hash. The files are kept; no row names them yet."""
@@ -40,14 +49,13 @@ async def store_pictures(
     post_opt_out: OptOut,
     progress: Progress | None = None,
 ) -> tuple[Picture, ...]:
-    """Protect and keep pictures, one after another; the rows for them. Raises InvalidInput naming the one refused."""
+    """Protect and keep pictures, one after another; the rows for them. Raises PictureUnusable naming the one refused."""
     stored = []
     for number, draft in enumerate(drafts, start=1):
         try:
             stored.append(await store_picture(services, artist, draft, post_opt_out, _numbered(progress, number)))
         except (PictureRefused, OSError) as refusal:
-            name = f" ({draft.name})" if draft.name else ""
-            raise InvalidInput(f"Picture {number}{name}: {_reason(refusal)}") from refusal
+            raise PictureUnusable(number, draft.name, _reason(refusal)) from refusal
     return tuple(stored)
 
 

@@ -103,6 +103,7 @@ async def _secure(response: Response) -> Response:
     for name, value in security_headers(https=is_https()):
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-cache")
+    response.vary.add("Cookie")
     return response
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from werkzeug.exceptions import HTTPException
 
-from activitypub.errors import IdentifierError
+from activitypub.errors import ProtocolError
 from cara_fed.accounts.limits import TooManyAttempts
 from cara_fed.errors import CaraFedError, InvalidInput, NotAllowed, NotFound
 from cara_fed.web.csrf import CsrfRefused
@@ -43,13 +43,13 @@ _STATUSES: Mapping[type[Exception], int] = {
     NotFound: 404,
     RowNotFound: 404,
     InvalidInput: 422,
-    IdentifierError: 422,
+    ProtocolError: 422,
     DatabaseUnavailable: 503,
     MediaUnavailable: 503,
     CaraFedError: 422,
     StorageError: 500,
 }
-REFUSALS: tuple[type[Exception], ...] = (CaraFedError, StorageError, IdentifierError)
+REFUSALS: tuple[type[Exception], ...] = (CaraFedError, StorageError, ProtocolError)
 """Everything that has a page of its own here."""
 
 
@@ -62,7 +62,7 @@ def status_of(error: Exception) -> int:
 
 def detail_of(error: Exception) -> str:
     """One safe sentence about this case; empty where the status says it all."""
-    known = isinstance(error, (CaraFedError, IdentifierError)) and status_of(error) < 500
+    known = isinstance(error, (CaraFedError, ProtocolError)) and status_of(error) < 500
     return str(error) if known else ""
 
 

@@ -6,19 +6,19 @@ from dataclasses import dataclass
 
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
+from cara_fed.publishing.drafts import MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
-
-MAX_TEXT, MAX_ALT, MAX_WARNING = 10_000, 5_000, 500
 
 _PLACE = re.compile(r"(?:picture|alt)-([0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
 class PictureUpload:
-    """One picture to be published, with its alt text."""
+    """One picture to be published, with its alt text; ``place`` is its number on the form."""
 
     upload: Upload
     alt: str
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,9 @@ class PublishForm:
     opt_out: OptOut | None
 
 
-def read_publish_form(fields: Mapping[str, str], files: Mapping[str, Upload], *, max_pictures: int = 20) -> PublishForm:
+def read_publish_form(
+    fields: Mapping[str, str], files: Mapping[str, Upload], *, max_pictures: int = MAX_PICTURES
+) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``picture-N`` with ``alt-N``.
 
     Pictures stand in the order of their numbers N; places left empty are passed over.
@@ -67,7 +69,7 @@ def _read_place(reader: FormReader, files: Mapping[str, Upload], place: int) -> 
     upload, alt = chosen_file(files, f"picture-{place}"), reader.text(f"alt-{place}", limit=MAX_ALT)
     if upload is None and alt:
         reader.refuse(f"picture-{place}", "This text has no picture. Choose it again, or clear the text.")
-    return PictureUpload(upload, alt) if upload is not None else None
+    return PictureUpload(upload, alt, place) if upload is not None else None
 
 
 def _places(fields: Mapping[str, str], files: Mapping[str, Upload]) -> list[int]:

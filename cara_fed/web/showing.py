@@ -9,7 +9,6 @@ from quart.typing import ResponseReturnValue
 
 from activitypub.opt_out import OptOut, http_headers
 from cara_fed.asgi import Answer
-from cara_fed.config import Config
 from cara_fed.translate.opt_outs import signals_for
 from cara_fed.web import studio_views, views
 from cara_fed.web.csrf import make_csrf_token, require_csrf_token

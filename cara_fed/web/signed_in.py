@@ -9,7 +9,7 @@ from cara_fed.web.errors import NotSignedIn
 from cara_fed.web.house import services
 from storage.artists import Artist
 
-_TOKEN, _NOTES = "token", "_flashes"  # noqa: S105 - the name of a field
+_TOKEN, _NOTES = "token", "_flashes"
 
 
 async def load_signed_in() -> None:

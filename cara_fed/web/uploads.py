@@ -26,7 +26,7 @@ BETWEEN_PARTS_BYTES = 4 * WAITING_BYTES
 """How much may come that is neither a field nor a file: what Quart passes on as the decoder's buffer."""
 
 # Where /tmp is memory, as on Debian, twenty camera pictures do not belong there.
-_ROOMY = "/var/tmp"  # noqa: S108 - files there have no names
+_ROOMY = Path("/var/tmp")  # noqa: S108 - files there have no names
 
 
 class BoundedBody(Body):
@@ -128,5 +128,5 @@ def path_of(upload: Upload) -> Path:
 
 
 def _open_file(total: int | None, content_type: str | None, name: str | None, length: int | None) -> IO[bytes]:
-    folder = None if "TMPDIR" in os.environ or not os.path.isdir(_ROOMY) else _ROOMY
+    folder = None if "TMPDIR" in os.environ or not _ROOMY.is_dir() else _ROOMY
     return cast(IO[bytes], tempfile.TemporaryFile(dir=folder))

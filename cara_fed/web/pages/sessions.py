@@ -11,7 +11,7 @@ from cara_fed.web.errors import headers_of, status_of
 from cara_fed.web.forms import FormInvalid, read_log_in_form, read_next_path
 from cara_fed.web.house import services, visitor
 from cara_fed.web.parts import FormView
-from cara_fed.web.showing import INVALID, go, form_again, show
+from cara_fed.web.showing import INVALID, form_again, go, show
 from cara_fed.web.signed_in import current_artist, forget_signed_in, keep_signed_in, session_token
 from cara_fed.web.studio_views import LogInPage, LogOutPage
 from cara_fed.web.uploads import read_fields

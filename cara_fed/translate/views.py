@@ -1,0 +1,197 @@
+"""Rows as the views that pages are made of, with the addresses that pictures have on the public web."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from activitypub.audience import Visibility
+from activitypub.html import sanitise_html, strip_html
+from activitypub.identifiers import Handle, Site
+from activitypub.opt_out import OptOut
+from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
+from cara_fed.translate.artists import render_field_value, render_profile_text
+from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.translate.posts import PostRows, file_name_of
+from cara_fed.web import parts, views
+from storage.artists import Artist
+from storage.attachments import Picture, Rendition
+from storage.posts import Post
+from storage.remote_actors import RemoteActor
+
+# The federated rendition is for other servers alone: its copies are counted by whom they were given to.
+SHOWN_KINDS = ("thumbnail", "web_small", "web")
+MAX_LABEL = 80
+BANNER_SIZE = (1600, 400)
+
+
+@dataclass(frozen=True, slots=True)
+class PostNumbers:
+    """How often a post was answered, liked and announced."""
+
+    replies: int = 0
+    likes: int = 0
+    announces: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Gallery:
+    """Makes views of rows. ``default`` is the instance's opt-out. Addresses of our own are paths, but for posts'."""
+
+    site: Site
+    default: OptOut
+    capabilities: CapabilityKeys
+
+    def byline(self, artist: Artist) -> parts.Byline:
+        """One of this instance's artists."""
+        return parts.Byline(
+            handle=str(Handle(artist.name, self.site.domain)),
+            url=f"/@{artist.name}",
+            display_name=artist.display_name,
+            avatar_url=self._media(artist.avatar_hash, effective_opt_out(self.default, artist)),
+        )
+
+    def remote_byline(self, actor: RemoteActor) -> parts.Byline:
+        """Somebody of another server; their portrait stays there, for pages load nothing from elsewhere."""
+        handle = Handle(actor.name, actor.domain)
+        return parts.Byline(str(handle), actor.url or actor.actor_id, actor.display_name)
+
+    def remote_summary(self, actor: RemoteActor) -> Markup:
+        """What they say of themselves there, as safe HTML."""
+        return _trust(sanitise_html(actor.summary))
+
+    def profile_summary(self, artist: Artist) -> Markup:
+        """What artists say of themselves, as safe HTML."""
+        return _trust(render_profile_text(artist.summary, self.site).html)
+
+    def profile_fields(self, artist: Artist) -> tuple[views.ProfileField, ...]:
+        """The lines below an artist's name."""
+        return tuple(
+            views.ProfileField(field["name"], _trust(render_field_value(field["value"], self.site)))
+            for field in artist.fields
+        )
+
+    def profile_opt_out(self, artist: Artist) -> parts.OptOutBadge:
+        """What an artist says of all their work, or else the instance."""
+        return parts.OptOutBadge(effective_opt_out(self.default, artist), "artist" if artist.opt_out else "instance")
+
+    def banner(self, artist: Artist) -> parts.Picture | None:
+        """The picture above an artist's wall. Its row keeps no size; the page crops it to its own."""
+        url = self._media(artist.header_hash, effective_opt_out(self.default, artist))
+        width, height = BANNER_SIZE
+        return parts.Picture((parts.Source(url, width),), url, width, height) if url else None
+
+    def tile(self, rows: PostRows, *, signed: bool = False) -> parts.Tile:
+        """A work on a wall, by its first picture; ``signed`` puts the artist's name below."""
+        byline, first = self.byline(rows.artist), rows.pictures[0]
+        return parts.Tile(
+            url=path_of_post(rows.artist, rows.post),
+            picture=self.picture(rows, first),
+            label=first.attachment.alt or label_of(rows),
+            cover=cover_of(rows),
+            more=len(rows.pictures) - 1,
+            byline=byline if signed else None,
+        )
+
+    def post(self, rows: PostRows, numbers: PostNumbers | None = None) -> parts.Post:
+        """A post of one of this instance's artists."""
+        post, numbers = rows.post, numbers or PostNumbers()
+        return parts.Post(
+            url=post.url,
+            object_id=post.object_id,
+            byline=self.byline(rows.artist),
+            content=_trust(post.content),
+            published_at=post.published_at,
+            visibility=Visibility(post.visibility),
+            edited_at=post.updated_at,
+            language=post.language,
+            cover=cover_of(rows),
+            pictures=tuple(self.picture(rows, picture) for picture in rows.pictures),
+            opt_out=self.opt_out(rows),
+            replies=numbers.replies,
+            likes=numbers.likes,
+            announces=numbers.announces,
+        )
+
+    def remote_post(self, post: Post, author: RemoteActor) -> parts.Post:
+        """A received post, without its pictures: they lie on another server."""
+        return parts.Post(
+            url=post.url or post.object_id,
+            object_id=post.object_id,
+            byline=self.remote_byline(author),
+            content=_trust(sanitise_html(post.content)),
+            published_at=post.published_at,
+            visibility=Visibility(post.visibility),
+            edited_at=post.updated_at,
+            language=post.language,
+            cover=post.content_warning if post.sensitive or post.content_warning else None,
+        )
+
+    def opt_out(self, rows: PostRows) -> parts.OptOutBadge:
+        """What holds for a post. A post keeps what was decided when it was published, whoever decided it."""
+        policy = effective_opt_out(self.default, rows.artist, rows.post)
+        said_by_artist = self.profile_opt_out(rows.artist)
+        return said_by_artist if policy is said_by_artist.policy else parts.OptOutBadge(policy, "post")
+
+    def picture(self, rows: PostRows, picture: Picture) -> parts.Picture:
+        """A picture in the sizes that pages show."""
+        attachment = picture.attachment
+        policy = effective_opt_out(self.default, rows.artist, rows.post, attachment)
+        shown = _shown(picture.renditions)
+        return parts.Picture(
+            sources=tuple(parts.Source(self._file(file, policy), file.width) for file in shown),
+            full_url=self._file(shown[-1], policy),
+            width=shown[-1].width,
+            height=shown[-1].height,
+            alt=attachment.alt,
+            color=attachment.dominant_color or "#808080",
+            blurhash=attachment.blurhash or "",
+            focal_x=attachment.focal_x,
+            focal_y=attachment.focal_y,
+            moving_url=self._moving(picture.renditions, policy),
+        )
+
+    def _moving(self, renditions: Mapping[str, Rendition], policy: OptOut) -> str | None:
+        return self._file(renditions["moving"], policy) if "moving" in renditions else None
+
+    def _file(self, rendition: Rendition, policy: OptOut) -> str:
+        return self._media(file_name_of(rendition), policy) or ""
+
+    def _media(self, file_name: str | None, policy: OptOut) -> str | None:
+        if not file_name:
+            return None
+        file_hash = file_name.partition(".")[0]
+        capability = self.capabilities.make(WEB_HOST_NUMBER, policy_letter(policy), file_hash)
+        return f"/media/{capability}/{file_name}"
+
+
+def path_of_post(artist: Artist, post: Post) -> str:
+    """Where a post's page is, on this site."""
+    return f"/@{artist.name}/{post.pk}"
+
+
+def cover_of(rows: PostRows) -> str | None:
+    """The words on a post's cover; None where nothing is covered."""
+    post = rows.post
+    covered = post.sensitive or post.content_warning or any(one.attachment.sensitive for one in rows.pictures)
+    return post.content_warning if covered else None
+
+
+def label_of(rows: PostRows) -> str:
+    """A few words for a post: how its text begins, or whose it is. Never what stands under a cover."""
+    text = "" if cover_of(rows) is not None else " ".join(strip_html(rows.post.content).split())
+    if not text:
+        return f"Work by {rows.artist.display_name or rows.artist.name}"
+    return text if len(text) <= MAX_LABEL else f"{text[:MAX_LABEL].rstrip()}…"
+
+
+def _trust(html: str) -> Markup:
+    """HTML that was rendered by us from plain text, or sanitised just now: nothing else may come here."""
+    return Markup(html)  # noqa: S704
+
+
+def _shown(renditions: Mapping[str, Rendition]) -> Sequence[Rendition]:
+    """What a page may show, from the smallest up, one of each width."""
+    kinds = [renditions[kind] for kind in SHOWN_KINDS if kind in renditions]
+    by_width = {rendition.width: rendition for rendition in kinds or renditions.values()}
+    return [by_width[width] for width in sorted(by_width)]
