@@ -1,0 +1,215 @@
+"""Pages in a real browser: nothing is refused, nothing moves, rows are straight, and the keyboard goes everywhere."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.gallery import all_pages
+from tests.web.serving import Samples, serve_samples
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with serve_samples(Samples()) as address:
+        yield address
+
+
+@contextmanager
+def opened(browser: Browser, address: str, size: dict[str, int] = DESKTOP, **choices: object) -> Iterator[Page]:
+    """A page that fails the test for anything written on the browser's console."""
+    context = browser.new_context(viewport=size, **choices)  # type: ignore[arg-type]
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.goto(address)
+    yield page
+    context.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("name", all_pages())
+def test_a_page_is_whole_and_fits(browser: Browser, site: str, name: str) -> None:
+    with opened(browser, f"{site}/{name}") as page:
+        assert page.evaluate("getComputedStyle(document.body).display") == "flex"  # the stylesheets came
+        for width in (1440, 768, 390):
+            page.set_viewport_size({"width": width, "height": 900})
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
+
+
+@pytest.mark.parametrize("name", ["front", "profile", "post-many", "publish", "blocklist", "welcome"])
+def test_a_page_fits_the_smallest_phone_with_large_text(browser: Browser, site: str, name: str) -> None:
+    with opened(browser, f"{site}/{name}", {"width": 320, "height": 568}) as page:
+        page.evaluate("document.documentElement.style.fontSize = '125%'")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["front", "profile", "post", "post-many", "post-tall", "post-small"])
+def test_nothing_moves_while_pictures_come(browser: Browser, site: str, name: str) -> None:
+    with opened(browser, f"{site}/{name}") as page:
+        shift = """new Promise(done => {
+          let sum = 0;
+          new PerformanceObserver(list => list.getEntries().forEach(e => sum += e.value))
+            .observe({type: "layout-shift", buffered: true});
+          setTimeout(() => done(sum), 300);
+        })"""
+        assert page.evaluate(shift) < 0.01
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 768, "height": 1024}, DESKTOP, {"width": 2560, "height": 1300}])
+def test_rows_of_a_wall_are_straight_and_pictures_whole(browser: Browser, site: str, size: dict[str, int]) -> None:
+    with opened(browser, f"{site}/profile", size) as page:
+        frames = page.evaluate("""[...document.querySelectorAll(".wall .frame")].map(frame => {
+          const box = frame.getBoundingClientRect(), image = frame.querySelector("img");
+          const ratio = image && Number(image.getAttribute("width")) / Number(image.getAttribute("height"));
+          return {top: box.top, bottom: box.bottom, right: box.right, shape: box.width / box.height, ratio};
+        })""")
+        edge = page.evaluate('document.querySelector(".wall").getBoundingClientRect().right')
+    rows: dict[int, list[dict[str, float]]] = {}
+    for frame in frames:
+        rows.setdefault(round(frame["top"]), []).append(frame)
+        if frame["ratio"] and 0.4 <= frame["ratio"] <= 3:
+            assert abs(frame["shape"] / frame["ratio"] - 1) < 0.02
+    for row in rows.values():
+        assert max(frame["bottom"] for frame in row) - min(frame["bottom"] for frame in row) < 1
+    full = [row for row in list(rows.values())[:-1] if len(row) > 1]
+    assert all(abs(row[-1]["right"] - edge) < 1 for row in full)
+
+
+def test_rows_run_the_other_way_in_right_to_left_text(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/profile-rtl") as page:
+        first, second = page.locator(".wall .frame").nth(0), page.locator(".wall .frame").nth(1)
+        assert (first.bounding_box() or {})["x"] > (second.bounding_box() or {})["x"]
+
+
+def test_the_first_tab_stop_leads_to_the_content(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/profile") as page:
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.getAttribute('href')") == "#main"
+        assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
+
+
+def test_a_covered_picture_comes_when_it_is_asked_for_without_script(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/post-covered", java_script_enabled=False) as page:
+        assert not page.locator(".piece img").first.is_visible()
+        page.locator(".cover > summary").click()
+        assert page.locator(".piece img").first.is_visible()
+
+
+def test_pictures_are_looked_at_closely_by_keyboard(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/post-many") as page:
+        page.locator("[data-zoom]").first.focus()
+        page.keyboard.press("Enter")
+        shown = page.locator("dialog img")
+        assert "salt" in (shown.get_attribute("src") or "")
+        page.keyboard.press("ArrowRight")
+        assert "fever" in (shown.get_attribute("src") or "")
+        page.keyboard.press("End")
+        assert "strip" in (shown.get_attribute("src") or "")
+        page.keyboard.press("Escape")
+        assert page.evaluate("document.activeElement.matches('#picture-20 [data-zoom]')")
+
+
+def test_arrows_lead_to_the_works_beside(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/post") as page:
+        page.route("**/@mara/999", lambda route: route.fulfill(body="<p>older</p>", content_type="text/html"))
+        page.keyboard.press("ArrowRight")
+        page.wait_for_url("**/@mara/999")
+
+
+def test_a_menu_closes_on_escape_and_gives_the_focus_back(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/publish") as page:
+        page.locator(".menu summary").click()
+        assert page.locator(".menu ul").is_visible()
+        page.keyboard.press("Escape")
+        assert not page.locator(".menu ul").is_visible()
+        assert page.evaluate("document.activeElement.matches('.menu summary')")
+
+
+def pictures_at(folder: Path, *names: str) -> list[str]:
+    samples = Samples()
+    for name in names:
+        (folder / f"{name}.jpg").write_bytes(samples.answer(f"/media/{name}-640.jpg").body)
+    return [str(folder / f"{name}.jpg") for name in names]
+
+
+def order_of(page: Page) -> list[list[str]]:
+    found: list[list[str]] = (
+        page.evaluate("""[...document.querySelectorAll("[data-place]:not([hidden])")].map(place => {
+      const file = place.querySelector("input[type=file]");
+      return [file.name, file.files[0].name, place.querySelector("textarea").name];
+    })""")
+    )
+    return found
+
+
+def test_pictures_are_put_in_order_by_keyboard_and_by_mouse(browser: Browser, site: str, tmp_path: Path) -> None:
+    with opened(browser, f"{site}/publish") as page:
+        page.set_input_files("#pick", pictures_at(tmp_path, "salt", "pine", "dusk"))
+        assert [name for _, name, _ in order_of(page)] == ["salt.jpg", "pine.jpg", "dusk.jpg"]
+        page.locator("[data-move='1']").first.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Enter")
+        assert [name for _, name, _ in order_of(page)] == ["pine.jpg", "dusk.jpg", "salt.jpg"]
+        assert "salt.jpg" in page.locator("[data-status]").inner_text()
+        canvases = page.locator("[data-place]:not([hidden]) canvas")
+        start, end = canvases.nth(0).bounding_box(), canvases.nth(2).bounding_box()
+        assert start and end
+        page.mouse.move(start["x"] + 9, start["y"] + 9)
+        page.mouse.down()
+        page.mouse.move(end["x"] + 9, end["y"] + end["height"] - 9, steps=9)
+        page.mouse.up()
+        names = [
+            ["picture-0", "dusk.jpg", "alt-0"],
+            ["picture-1", "salt.jpg", "alt-1"],
+            ["picture-2", "pine.jpg", "alt-2"],
+        ]
+        assert order_of(page) == names
+        page.locator("[data-place] [data-remove]").first.click()
+        assert [name for _, name, _ in order_of(page)] == ["salt.jpg", "pine.jpg"]
+
+
+def test_what_is_sent_is_what_was_put_in_order(browser: Browser, site: str, tmp_path: Path) -> None:
+    with opened(browser, f"{site}/publish") as page:
+        page.set_input_files("#pick", pictures_at(tmp_path, "salt", "pine"))
+        page.locator("textarea[name=alt-1]").fill("A pine.")
+        page.route("**/publish", lambda route: route.fulfill(body="", status=204))
+        with page.expect_request(lambda request: request.method == "POST") as sent:
+            page.locator("[data-send]").click()
+        body = (sent.value.post_data_buffer or b"").decode("latin-1")
+        assert body.index('name="picture-0"; filename="salt.jpg"') < body.index('name="picture-1"; filename="pine.jpg"')
+        assert "A pine." in body
+
+
+def test_the_form_can_be_filled_without_script(browser: Browser, site: str, tmp_path: Path) -> None:
+    with opened(browser, f"{site}/publish", java_script_enabled=False) as page:
+        page.set_input_files("[name=picture-0]", pictures_at(tmp_path, "salt"))
+        page.locator("textarea[name=alt-0]").fill("Ridges.")
+        page.locator("summary", has_text="More pictures").click()
+        assert page.locator("[name=picture-19]").is_visible()
+        assert page.locator("button", has_text="Publish").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_both_schemes_reach_the_page(browser: Browser, site: str, scheme: str) -> None:
+    with opened(browser, f"{site}/front", color_scheme=scheme) as page:
+        ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        assert ground == ("rgb(250, 250, 250)" if scheme == "light" else "rgb(20, 20, 20)")
