@@ -55,6 +55,10 @@ async def _record(context: InboxContext, artist: Artist, follow: Activity, state
 
 
 async def _answer(context: InboxContext, artist: Artist, follow: Activity, build: Callable[..., Json]) -> None:
-    actor_id = context.site.actor(artist.name)
-    answer = build(follow, activity_id=context.new_activity_id(artist), actor_id=actor_id)
+    answer = build(
+        activity_id=context.new_activity_id(artist),
+        actor_id=context.site.actor(artist.name),
+        follow_id=follow.activity_id,
+        follower_id=follow.actor_id,
+    )
     await context.send(artist, answer, follow.actor_id)

@@ -1,0 +1,5 @@
+"""Stories need a fediverse."""
+
+from tests.support.fediverse import blank_database, fediverse
+
+__all__ = ["blank_database", "fediverse"]
