@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from activitypub.documents import first, parse_document, types_of
 from activitypub.identifiers import ArtistRef, Site
 from activitypub.origins import netloc_of
 from cara_fed.blocklist.doors import Door
@@ -100,14 +101,17 @@ class FanOut:
         if not names:
             return
         now = self.clock.now()
+        # A received document holds no NUL, and so no placeholder.
+        body = self.capabilities.substitute(activity.body, WEB_HOST_NUMBER)
+        object_types = types_of(first(parse_document(body).get("object")))
         await records.inbox_log.add(
             InboxActivity(
                 pk=self.clock.new_pk(),
                 activity_id=activity.activity_id,
                 activity_type=activity.activity_type,
+                object_type=next(iter(object_types), ""),
                 actor_id=await self._sender(records, activity),
-                # A received document holds no NUL, and so no placeholder.
-                body=self.capabilities.substitute(activity.body, WEB_HOST_NUMBER),
+                body=body,
                 recipient=names[0] if len(names) == 1 else None,
                 received_at=now,
                 due_at=now,

@@ -6,12 +6,15 @@ from typing import TypeAlias
 
 from activitypub.retry import read_retry_after
 from cara_fed.blocklist.doors import Door
+from cara_fed.blocklist.policy import Listing
+from cara_fed.blocklist.queued import describe_listing
 from cara_fed.clock import Clock
 from cara_fed.federation.client import Response
 from cara_fed.federation.errors import FetchError, UrlRefused
 from cara_fed.federation.signing import make_signer
 from cara_fed.services import Services
 from storage.deliveries import Delivery
+from storage.enforcement import FAREWELL
 from storage.errors import NotFound
 from storage.outbox_log import OutboxActivity
 
@@ -80,9 +83,9 @@ Outcome: TypeAlias = Sent | Failed | Refused | InboxGone | Withheld | HeldBack
 async def send(services: Services, job: Job) -> Outcome:
     """Try one delivery. Network failures are outcomes; nothing is raised for them."""
     delivery = job.delivery
-    receiver = delivery.receiver_actor_id or delivery.receiver_netloc
-    if listing := services.blocklist.refuse(Door.SEND, receiver, delivery.inbox):
-        return Withheld(f"{listing.key} is listed: {listing.reason}")
+    # A listed follower is told that it follows no longer; nothing else is sent to it.
+    if job.activity.audience != FAREWELL and (listing := _find_listing(services, delivery)):
+        return Withheld(describe_listing(listing))
     try:
         return read_answer(job, await _post(services, job), services.clock)
     except NotFound as error:
@@ -91,6 +94,11 @@ async def send(services: Services, job: Job) -> Outcome:
         return Refused(str(error))
     except FetchError as error:
         return Failed(str(error)[:MAX_ERROR], host_is_down=True)
+
+
+def _find_listing(services: Services, delivery: Delivery) -> Listing | None:
+    receiver = delivery.receiver_actor_id or delivery.receiver_netloc
+    return services.blocklist.refuse(Door.SEND, receiver, delivery.inbox)
 
 
 async def _post(services: Services, job: Job) -> Response:
