@@ -30,7 +30,7 @@ run: install  ## serve the instance that instance.toml describes
 	$(BIN)/cara-fed serve --config $(CONFIG)
 
 test: tools  ## run the test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 demo: install  ## two instances, one picture, one refused scraper
 	$(BIN)/python -m cara_fed.demo
