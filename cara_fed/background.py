@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from cara_fed.blocklist.enact import enact
+from cara_fed.blocklist.list_entry import retire_expired
 from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.inbox.worker import InboxWorker
@@ -41,8 +43,11 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
 
 
 async def watch_once(services: Services) -> None:
-    """See what other processes changed, and write what this one refused."""
+    """See what other processes changed and what expired, let rows agree with it, write what this one refused."""
     await services.blocklist.refresh()
+    if services.blocklist.is_unenacted:
+        await retire_expired(services)
+        await enact(services)
     await services.keyring.refresh()
     await services.blocklist.flush()
 

@@ -24,7 +24,15 @@ from activitypub.opt_out import OptOut
 from cara_fed.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "CARA_FED_"
-SubscriptionFormat = Literal["text", "mastodon-csv"]
+SubscriptionFormat = Literal[
+    "fires",
+    "mastodon-csv",
+    "gotosocial-json",
+    "text",
+    "fediblockhole-csv",
+    "mastodon-api",
+    "ai-robots-json",
+]
 
 
 def _require_netloc(value: str) -> str:
@@ -156,12 +164,15 @@ class Subscription(Section):
     format: SubscriptionFormat
     action: Literal["enforce", "review"] = "enforce"
     refresh_hours: int = Field(default=24, ge=1, le=24 * 30)
+    priority: int = Field(default=0, ge=0, le=255)
+    excludes: tuple[str, ...] = ()
 
 
 class BlocklistSection(Section):
     """``[blocklist]``: what is published, and what is subscribed to."""
 
     publish: bool = True
+    threshold: int = Field(default=1, ge=1, le=100)
     subscriptions: tuple[Subscription, ...] = ()
 
     @field_validator("subscriptions")

@@ -15,6 +15,7 @@ import httpx
 from activitypub.identifiers import Site
 from cara_fed.accounts.keyring import KeyRing
 from cara_fed.blocklist.guard import BlocklistGuard
+from cara_fed.blocklist.weighing import weighing_of
 from cara_fed.capabilities import CapabilityKeys
 from cara_fed.clock import Clock
 from cara_fed.config import Config, database_url, read_secret
@@ -86,7 +87,7 @@ async def open_services(
             session_key = await _secret(records, "session")
         keyring = KeyRing(database, config.site, clock)
         await keyring.make_instance_keys()
-        blocklist = BlocklistGuard(database, clock)
+        blocklist = BlocklistGuard(database, clock, weighing_of(config))
         await blocklist.refresh()
         stack.push_async_callback(blocklist.flush)
         media = open_media(_media_place(config), _s3_options(config))

@@ -10,7 +10,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, json_list, long_text, moment, primary_key
 from storage.queues import serialize_claims
-from storage.statements import add_row, count_changed
+from storage.statements import count_changed
 
 RECOMMENDATION, RETRACTION, TOMBSTONE = "recommendation", "retraction", "tombstone"
 
@@ -43,14 +43,17 @@ class BlocklistChanges:
 
     session: AsyncSession
 
-    async def append(self, change: BlocklistChange) -> None:
-        """Publish a change after every other: where its pk is not greater than theirs, it gets one that is.
+    async def append(self, *changes: BlocklistChange) -> None:
+        """Publish changes after every other: where their pks are not greater than theirs, they get ones that are.
 
         So whoever has read up to some pk never misses one that was written later.
         """
         await serialize_claims(self.session, "blocklist_changes")
-        change.pk = max(change.pk, await self._last() + 1)
-        await add_row(self.session, change)
+        last = await self._last()
+        for change in changes:
+            last = change.pk = max(change.pk, last + 1)
+        self.session.add_all(changes)
+        await self.session.flush()
 
     async def find(self, pk: int) -> BlocklistChange | None:
         """The change with that key."""

@@ -15,6 +15,9 @@ from storage.outbox_log import OutboxActivity
 from storage.remote_actors import RemoteActor
 from storage.statements import count_changed, in_chunks
 
+# The audience of the one activity that goes to a listed actor: that it follows no longer.
+FAREWELL = "farewell"
+
 FollowTable = type[Follower] | type[Following]
 
 
@@ -98,18 +101,18 @@ class Enforcement:
         reason: str,
         *,
         outbox_pks: Collection[int] | None = None,
-        but_types: Collection[str] = (),
+        but_audience: str = "",
     ) -> int:
         """Cancel what waits for an address, but for what is being sent this moment; how many.
 
-        ``outbox_pks`` cancels these activities alone, ``but_types`` leaves activities of those types.
+        ``outbox_pks`` cancels these activities alone, ``but_audience`` leaves those for that audience.
         """
         unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)
         statement = update(Delivery).where(*_is_queued_for(address), unleased)
         if outbox_pks is not None:
             statement = statement.where(col(Delivery.outbox_pk).in_(outbox_pks))
-        if but_types:
-            spared = select(OutboxActivity.pk).where(col(OutboxActivity.activity_type).in_(but_types))
+        if but_audience:
+            spared = select(OutboxActivity.pk).where(col(OutboxActivity.audience) == but_audience)
             statement = statement.where(col(Delivery.outbox_pk).not_in(spared))
         values = {"state": CANCELLED, "last_error": reason, "finished_at": now, "lease_until": None}
         return await count_changed(self.session, statement.values(values))

@@ -18,6 +18,7 @@ from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
 from storage.keys import Keys
 from storage.outbox_log import OutboxLog
+from storage.overviews import Overviews
 from storage.posts import Posts
 from storage.rate_limits import RateLimits
 from storage.refusals import Refusals
@@ -45,9 +46,9 @@ class Records:
 
     __slots__ = (
         "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "deliveries", "enforcement",
-        "followers", "following", "held_lists", "hosts", "inbox_log", "interactions", "keys", "outbox_log", "posts",
-        "rate_limits", "refusals", "remote_actors", "remote_keys", "reports", "revisions", "secrets", "sessions",
-        "severances", "subscribed_changes", "subscriptions", "tokens", "works",
+        "followers", "following", "held_lists", "hosts", "inbox_log", "interactions", "keys", "outbox_log", "overviews",
+        "posts", "rate_limits", "refusals", "remote_actors", "remote_keys", "reports", "revisions", "secrets",
+        "sessions", "severances", "subscribed_changes", "subscriptions", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:
@@ -67,6 +68,7 @@ class Records:
         self.interactions = Interactions(session)
         self.keys = Keys(session)
         self.outbox_log = OutboxLog(session)
+        self.overviews = Overviews(session)
         self.posts = Posts(session)
         self.rate_limits = RateLimits(session)
         self.refusals = Refusals(session)

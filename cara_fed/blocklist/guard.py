@@ -2,9 +2,12 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 
+from cara_fed.blocklist.aliases import Aliases
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.policy import BlocklistPolicy, Listing
+from cara_fed.blocklist.weighing import PLAIN, Weighing
 from cara_fed.clock import Clock
 from cara_fed.errors import CaraFedError
 from storage.database import Database
@@ -25,35 +28,50 @@ class RefusedByBlocklist(CaraFedError):
 class BlocklistGuard:
     """One for each process. `refresh` reads what other processes changed; `flush` writes what was refused here."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, weighing: Weighing = PLAIN) -> None:
         self._database = database
         self._clock = clock
+        self._weighing = weighing
         self._policy = BlocklistPolicy.from_entries((), (), clock.now())
+        self._aliases = Aliases(self._policy)
         self._revision = -1
         self._refused: Counter[tuple[Door, str, str]] = Counter()
+        self.is_unenacted = False
+        """Whether the list was read anew since the rows were last made to agree with it."""
 
     @property
     def policy(self) -> BlocklistPolicy:
         """The list as it stands now; a new one replaces it, it never changes."""
         return self._policy
 
-    def find(self, *subjects: str) -> Listing | None:
-        """The gravest listing of any of these actor ids or hosts, or None."""
-        return self._policy.check_any(*subjects)
+    def find(self, *subjects: str | None) -> Listing | None:
+        """The gravest listing of any of these actor ids or hosts, or of an actor's other names; or None."""
+        return self._policy.check_any(*subjects) or self._aliases.find(*subjects)
 
     def refuse(self, door: Door, *subjects: str) -> Listing | None:
         """Like :meth:`find`; a refusing listing is counted and logged with its reason. `filter` refuses nobody."""
-        listing = self.find(*subjects)
-        if listing is None or not listing.refuses:
+        listing = self.find_refusing(*subjects)
+        if listing is None:
             return None
         self._refused[(door, listing.key, subjects[0])] += 1
         log.info("refused %s at %s: %s is listed: %s", subjects[0], door, listing.key, listing.reason)
         return listing
 
+    def find_refusing(self, *subjects: str | None) -> Listing | None:
+        """Like :meth:`find`, but for those that shut doors alone; nothing is counted."""
+        listing = self._policy.check_any(*subjects)
+        if listing is None or not listing.refuses:
+            listing = self._aliases.find(*subjects)
+        return listing if listing is not None and listing.refuses else None
+
     def require_not_listed(self, door: Door, *subjects: str) -> None:
         """Raise :class:`RefusedByBlocklist`, having counted it, where any of these is listed to be refused."""
         if (listing := self.refuse(door, *subjects)) is not None:
             raise RefusedByBlocklist(listing)
+
+    def note_names(self, actor_id: str, names: Iterable[str]) -> bool:
+        """Remember by which other names an actor goes; whether that changes what is listed."""
+        return self._aliases.note(actor_id, names)
 
     async def refresh(self) -> bool:
         """Read the list again if it changed; whether it had."""
@@ -64,8 +82,11 @@ class BlocklistGuard:
                 return False
             entries = await records.blocklist.find_active(now)
             allows = await records.blocklist.find_allows()
-        self._policy = BlocklistPolicy.from_entries(entries, allows, now)
+            known = await records.enforcement.find_other_names()
+        self._policy = BlocklistPolicy.from_entries(entries, allows, now, self._weighing)
+        self._aliases = Aliases(self._policy, {each.actor_id: each.names for each in known})
         self._revision = revision
+        self.is_unenacted = True
         return True
 
     async def flush(self) -> None:

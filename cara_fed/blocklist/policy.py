@@ -10,6 +10,7 @@ from hashlib import sha256
 from activitypub.errors import IdUnacceptable
 from activitypub.origins import host_of, normal_host
 from cara_fed.blocklist.entries import LOCAL, Allow, Entry, EntryKind, EntryPolicy, is_active, normal_id
+from cara_fed.blocklist.weighing import PLAIN, Weighing, is_ours
 
 # Already in the form that is compared, as nearly all are; the slow way is for capitals, ports, punycode, last dots.
 _is_plain = re.compile(r"[a-z0-9.-]*[a-z0-9-]").fullmatch
@@ -36,29 +37,35 @@ class BlocklistPolicy:
     """Who is listed at one moment. A new list makes a new policy; this one never changes.
 
     A domain covers its subdomains and the actors on them. Of several entries that cover somebody the gravest holds, the
-    nearest where they weigh the same. An allow wins over every entry, whatever the order, and covers what an entry
-    of its key would cover.
+    nearest where they weigh the same; of several subscriptions' words about one key, that of the highest priority.
+    An allow wins over every entry, whatever the order, and covers what an entry of its key would cover.
     """
 
     __slots__ = ("_actors", "_allowed", "_digests", "_domains", "_next_expiry")
 
-    def __init__(self, listings: Iterable[Listing], allowed: frozenset[str], next_expiry: datetime | None) -> None:
-        by_kind: dict[EntryKind, dict[str, Listing]] = {kind: {} for kind in EntryKind}
-        for listing in listings:
-            held = by_kind[listing.kind]
-            held[listing.key] = _graver(held.get(listing.key), listing)
-        self._domains = by_kind[EntryKind.DOMAIN]
-        self._actors = by_kind[EntryKind.ACTOR]
-        self._digests = by_kind[EntryKind.DIGEST]
+    def __init__(
+        self,
+        listings: Iterable[Listing],
+        allowed: frozenset[str],
+        next_expiry: datetime | None,
+        weighing: Weighing = PLAIN,
+    ) -> None:
+        held = _choose(listings, weighing)
+        self._domains = held[EntryKind.DOMAIN]
+        self._actors = held[EntryKind.ACTOR]
+        self._digests = held[EntryKind.DIGEST]
         self._allowed = allowed
         self._next_expiry = next_expiry
 
     @classmethod
-    def from_entries(cls, entries: Iterable[Entry], allows: Iterable[Allow], now: datetime) -> "BlocklistPolicy":
+    def from_entries(
+        cls, entries: Iterable[Entry], allows: Iterable[Allow], now: datetime, weighing: Weighing = PLAIN
+    ) -> "BlocklistPolicy":
         """The policy of all sources' entries; advisory, retracted and expired ones are left out."""
         active = [entry for entry in entries if is_active(entry, now)]
         expiries = (entry.expires_at for entry in active if entry.expires_at is not None)
-        return cls(_read_listings(active), frozenset(allow.key for allow in allows), min(expiries, default=None))
+        allowed = frozenset(allow.key for allow in allows)
+        return cls(_read_listings(weighing.adopt(active)), allowed, min(expiries, default=None), weighing)
 
     def __len__(self) -> int:
         return len(self._domains) + len(self._actors) + len(self._digests)
@@ -80,9 +87,7 @@ class BlocklistPolicy:
         by_host = self._find_domain(host)
         if by_host is not None:
             found = by_host if found is None else _graver(found, by_host)
-        if found is None or id in self._allowed or self._allows_host(host):
-            return None
-        return found
+        return None if found is None or id in self._allowed or self._allows_host(host) else found
 
     def check_any(self, *subjects: str | None) -> Listing | None:
         """The gravest listing of any of these ids and hosts; None among them stands for nobody.
@@ -97,6 +102,15 @@ class BlocklistPolicy:
                 if found is not None and not self._is_excused(found, subject, subjects):
                     gravest = _graver(gravest, found)
         return gravest
+
+    def allows(self, actor_id: str) -> bool:
+        """Whether an allow names the actor, its host or a domain above it."""
+        id, host = _normal_parts(actor_id)
+        return id in self._allowed or self._allows_host(host)
+
+    def allows_key(self, key: str) -> bool:
+        """Whether an allow keeps an entry of this key, a domain or an actor's id, from any effect."""
+        return self.allows(key) if "://" in key else self._allows_host(key)
 
     def _find_domain(self, host: str) -> Listing | None:
         found = self._domains.get(host)
@@ -129,12 +143,30 @@ class BlocklistPolicy:
 def _read_listings(entries: Iterable[Entry]) -> Iterator[Listing]:
     shared: dict[str, str] = {}  # one copy of each label, reason and source, of which lists repeat thousands
     for entry in entries:
-        policy = EntryPolicy(entry.policy)
-        if policy is not EntryPolicy.ADVISORY:
-            label, reason, source = (
-                shared.setdefault(text, text) for text in (entry.label, entry.reason, entry.source)
-            )
-            yield Listing(entry.key, EntryKind(entry.kind), label, policy, reason, source)
+        label, reason, source = (shared.setdefault(text, text) for text in (entry.label, entry.reason, entry.source))
+        yield Listing(entry.key, EntryKind(entry.kind), label, EntryPolicy(entry.policy), reason, source)
+
+
+def _choose(listings: Iterable[Listing], weighing: Weighing) -> dict[EntryKind, dict[str, Listing]]:
+    """The listing that holds for each key: ours and the subscriptions' weightiest, whichever is the graver."""
+    held: dict[EntryKind, dict[str, Listing]] = {kind: {} for kind in EntryKind}
+    ours: list[Listing] = []
+    for listing in listings:
+        if is_ours(listing.source):
+            ours.append(listing)
+        else:
+            theirs = held[listing.kind]
+            theirs[listing.key] = _weightier(theirs.get(listing.key), listing, weighing)
+    for listing in ours:
+        held[listing.kind][listing.key] = _graver(held[listing.kind].get(listing.key), listing)
+    return held
+
+
+def _weightier(one: Listing | None, other: Listing, weighing: Weighing) -> Listing:
+    if one is None:
+        return other
+    difference = weighing.priority_of(other.source) - weighing.priority_of(one.source)
+    return _graver(one, other) if difference == 0 else other if difference > 0 else one
 
 
 def _graver(one: Listing | None, other: Listing) -> Listing:

@@ -5,20 +5,18 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import repeat
 
 from activitypub.origins import host_of
-from cara_fed.blocklist.diffs import ListDiff, build_rows, diff_list, of_kind, require_plausible, with_reason
-from cara_fed.blocklist.entries import EntryKind, EntryRules
-from cara_fed.blocklist.formats import PARSERS, ListUnreadable, ParsedEntry, ParsedList, Problem
+from cara_fed.blocklist.applying import apply_list, retract_keys
+from cara_fed.blocklist.diffs import ListDiff, diff_list, require_plausible, with_reason
+from cara_fed.blocklist.entries import EntryRules
+from cara_fed.blocklist.formats import PARSERS, ListUnreadable, ParsedList, Problem
 from cara_fed.blocklist.guard import REVISION
 from cara_fed.clock import Clock
 from cara_fed.config import Subscription
 from cara_fed.errors import CaraFedError
 from cara_fed.federation.client import FederationClient, Response
-from storage.blocklist import BlocklistEntry
 from storage.database import Database
-from storage.records import Records
 from storage.subscriptions import Subscription as State
 
 log = logging.getLogger(__name__)
@@ -78,10 +76,11 @@ class Subscriber:
                 await records.subscriptions.record(state)
             return Refreshed(subscription.url, error=str(error))
 
-    async def preview(self, url: str, format: str) -> Refreshed:
+    async def preview(self, subscription: Subscription) -> Refreshed:
         """What subscribing to this list, or refreshing it, would change; nothing is. Raises CaraFedError."""
+        url = subscription.url
         response = await self._fetch(url, {})
-        parsed = await self._parse(response, url, format)
+        parsed = await self._parse(response, url, subscription.format)
         async with self.database.reading() as records:
             current = await records.blocklist.find_active(self.clock.now(), url)
         return Refreshed(url, diff_list(current, parsed.entries), parsed.problems, parsed.problem_count)
@@ -95,7 +94,7 @@ class Subscriber:
         for url in gone:
             async with self.database.unit_of_work() as records:
                 current = await records.blocklist.find_active(now, url)
-                retired += await _retract(records, [(entry.kind, entry.key) for entry in current], url, now)
+                retired += await retract_keys(records, [(entry.kind, entry.key) for entry in current], url, now)
                 await records.subscriptions.remove(url)
                 await records.revisions.bump(REVISION)
         return retired
@@ -133,26 +132,13 @@ class Subscriber:
         return diff_list(current, parsed.entries)
 
     async def _apply(self, state: State, response: Response, parsed: ParsedList, may_shrink: bool) -> ListDiff:
-        now = self.clock.now()
         async with self.database.unit_of_work() as records:
-            current = await records.blocklist.find_active(now, state.url)
-            require_plausible(len(current), len(parsed.entries), may_shrink=may_shrink)
-            diff = diff_list(current, parsed.entries)
-            await records.blocklist.add_many(self._rows([*diff.added, *diff.changed], current, state.url, now))
-            await _retract(records, diff.retracted, state.url, now)
+            diff = await apply_list(records, self.clock, state.url, parsed.entries, may_shrink=may_shrink)
             state.entry_count = len(parsed.entries)
             state.etag, state.last_modified = _read_validators(response)
-            _mark_success(state, now)
+            _mark_success(state, self.clock.now())
             await records.subscriptions.record(state)
-            if diff:
-                await records.revisions.bump(REVISION)
         return diff
-
-    def _rows(
-        self, entries: list[ParsedEntry], current: Collection[BlocklistEntry], url: str, now: datetime
-    ) -> list[BlocklistEntry]:
-        pks = (self.clock.new_pk() for _ in repeat(None))
-        return build_rows(entries, current, url, now, pks)
 
     async def _record_success(self, state: State) -> None:
         _mark_success(state, self.clock.now())
@@ -186,11 +172,3 @@ def _read_validators(response: Response) -> tuple[str | None, str | None]:
     stated = (response.headers.get("etag", ""), response.headers.get("last-modified", ""))
     etag, last_modified = (value if 0 < len(value) <= MAX_VALIDATOR else None for value in stated)
     return etag, last_modified
-
-
-async def _retract(records: Records, keys: Collection[tuple[str, str]], source: str, now: datetime) -> int:
-    """Take back entries of one source alone: what others list stays listed."""
-    retracted = 0
-    for kind in EntryKind:
-        retracted += await records.blocklist.retract_many(str(kind), of_kind(keys, kind), source, now)
-    return retracted

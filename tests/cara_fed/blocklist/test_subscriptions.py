@@ -226,13 +226,13 @@ async def test_a_list_under_review_applies_nothing_and_shows_the_same_again(sett
 
 async def test_a_preview_tells_what_would_change_and_changes_nothing(setting: Setting) -> None:
     setting.publisher.publish(listing("a.net"))
-    preview = await setting.subscriber.preview(URL, "mastodon-csv")
+    preview = await setting.subscriber.preview(ENFORCE)
     assert preview.diff is not None
     assert [entry.key for entry in preview.diff.added] == ["a.net"]
     assert await setting.listed() == {}
     setting.publisher.status = 404
     with pytest.raises(ListUnreadable, match="404"):
-        await setting.subscriber.preview(URL, "mastodon-csv")
+        await setting.subscriber.preview(ENFORCE)
 
 
 async def test_a_list_is_due_by_its_hours_and_sooner_after_an_error(setting: Setting) -> None:
