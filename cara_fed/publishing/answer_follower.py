@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from activitypub.activities import Activity, build_accept, build_follow, build_reject, read_activity
+from activitypub.activities import build_accept, build_reject
 from activitypub.audience import Visibility
 from activitypub.documents import Json
 from cara_fed.delivery.fan_out import Recipients
@@ -44,9 +44,10 @@ async def _get_follower(records: Records, artist: Artist, actor_id: str) -> Foll
 async def _answer(records: Records, services: Services, artist: Artist, row: Follower, build: Build) -> None:
     site = services.site
     answer = build(
-        _read_request(row, site.actor(artist.name)),
         activity_id=site.activity(artist.name, services.clock.new_pk()),
         actor_id=site.actor(artist.name),
+        follow_id=row.follow_id,
+        follower_id=row.actor_id,
     )
     await send_out(
         records,
@@ -58,6 +59,3 @@ async def _answer(records: Records, services: Services, artist: Artist, row: Fol
         audience=Visibility.DIRECT,
     )
 
-
-def _read_request(row: Follower, actor_id: str) -> Activity:
-    return read_activity(build_follow(activity_id=row.follow_id, actor_id=row.actor_id, target_id=actor_id))

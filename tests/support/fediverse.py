@@ -5,22 +5,26 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 
 from activitypub.documents import dump_document
 from activitypub.identifiers import ArtistRef, InstanceActor, fold_name, read_handle
-from cara_fed.asgi import Answer
+from cara_fed.app import build_app
 from cara_fed.background import watch_once
 from cara_fed.blocklist.entries import parse_entry, rules_of
 from cara_fed.clock import Clock
 from cara_fed.config import Config, database_url
 from cara_fed.delivery.worker import DeliveryWorker
-from cara_fed.endpoints.router import build_router
 from cara_fed.inbox.worker import InboxWorker
+from cara_fed.publishing.drafts import PictureDraft, PostDraft
+from cara_fed.publishing.follow_actor import follow_actor
+from cara_fed.publishing.publish_post import publish_post
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
 from storage.blocklist import BlocklistEntry
@@ -75,6 +79,15 @@ class Instance:
     async def artist(self, name: str) -> Artist:
         async with self.services.database.reading() as records:
             return await records.artists.get(name)
+
+    async def follow(self, name: str, target: str) -> None:
+        """Let an artist ask to follow somebody: by handle, id or page."""
+        await follow_actor(self.services, await self.artist(name), target)
+
+    async def publish(self, name: str, text: str, *pictures: PictureDraft, **choices: Any) -> Post:
+        """Publish a post; ``choices`` as in PostDraft: ``visibility=…``, ``in_reply_to=…``."""
+        draft = PostDraft(text=text, pictures=pictures, **choices)
+        return await publish_post(self.services, await self.artist(name), draft)
 
     async def post(
         self, inbox: str, document: dict[str, Any], *, as_: str, change: Change | None = None
@@ -201,7 +214,7 @@ class Fediverse:
         config, clock = _config(folder, domain, sections), Clock(self.time.read)
         await self._give_keys(config, clock)
         services = await self.stack.enter_async_context(open_services(config, clock=clock, transport=self.network))
-        self.network.servers[domain] = build_router(services, lambda s, r, send: Answer(404).send(send))  # build_app
+        self.network.servers[domain] = build_app(services)
         workers = InboxWorker(services), DeliveryWorker(services)
         instance = Instance(domain, services, self.network, self.time, self.keys, *workers)
         self.instances.append(instance)
@@ -213,6 +226,13 @@ class Fediverse:
             for key in self.keys.first_rows(clock, config.site.instance_actor, None):
                 await records.keys.add(key)
         await database.dispose()
+
+
+def picture(alt: str = "a hill") -> PictureDraft:
+    """A small picture to publish."""
+    file = BytesIO()
+    Image.linear_gradient("L").resize((64, 48)).convert("RGB").save(file, "PNG")
+    return PictureDraft(file.getvalue(), alt=alt, name="hill.png")
 
 
 def handle_of(actor_id: str) -> str:

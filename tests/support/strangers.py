@@ -1,5 +1,6 @@
 """Strangers: bare servers of one actor that serve, sign and send whatever a test wants, good or bad."""
 
+import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -91,6 +92,10 @@ class Stranger:
             "object": object_,
             **changes,
         }
+
+    def documents_received(self) -> list[Json]:
+        """What came to the actor's inboxes, oldest first."""
+        return [json.loads(received.body) for received in self.received]
 
     def serve(self, path: str, document: Json | bytes, *, type_: str = ACTIVITY_JSON, status: int = 200) -> None:
         """Answer GETs of the path with this document from now on."""
