@@ -1,4 +1,4 @@
-"""Works on walls, and what those who run the place see at a glance: the same on both databases, without a query a row."""
+"""Works on walls, and what those who run the place see at a glance: on both databases, without a query a row."""
 
 from datetime import timedelta
 
