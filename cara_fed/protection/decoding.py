@@ -90,7 +90,7 @@ def normalise(image: Image.Image) -> Image.Image:
 def _in_a_plain_mode(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I") or image.mode == "F":
         return _to_eight_bits(image)
-    if image.mode in ("L", "RGB") and "transparency" in image.info:
+    if image.mode in ("1", "L", "RGB") and "transparency" in image.info:
         return image.convert("RGBA")
     if image.mode in ("L", "LA", "RGB", "RGBA", "CMYK", "LAB"):
         return image

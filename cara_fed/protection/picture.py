@@ -30,7 +30,7 @@ class Picture:
     orientation: int = 1  # still to be applied, as EXIF counts; 1 is upright
     profile: bytes = field(default=b"", repr=False)  # the ICC profile that the decoded colours are in; empty: sRGB
     plays: int = 0  # how often an animation runs; 0 for ever
-    is_drawing: bool = False
+    is_drawing: bool = False  # JPEG keeps its colours at full resolution
     renditions: tuple[Rendition, ...] = ()
     blurhash: str = ""
     dominant_color: str = ""

@@ -26,7 +26,7 @@ def require_within(header: Header, limits: Limits) -> None:
     """Raises TooManyPixels or TooManyFrames where the picture is beyond the limits."""
     if header.most_pixels > limits.max_pixels:
         raise TooManyPixels(
-            f"The picture has {header.most_pixels / 1e6:.3g} megapixels; at most {limits.max_pixels / 1e6:.3g}"
+            f"The picture has {_in_megapixels(header.most_pixels)}; at most {_in_megapixels(limits.max_pixels)}"
             " are taken, so export it smaller."
         )
     if header.frames > limits.max_frames:
@@ -35,3 +35,8 @@ def require_within(header: Header, limits: Limits) -> None:
         )
     if header.frames * header.most_pixels > limits.max_animation_pixels:
         raise TooManyFrames("The animation is too large and too long together; make it smaller or shorten it.")
+
+
+def _in_megapixels(pixels: int) -> str:
+    millions = pixels / 1e6
+    return f"{millions:,.0f} megapixels" if millions >= 10 else f"{millions:.2g} megapixels"

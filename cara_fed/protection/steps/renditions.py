@@ -24,6 +24,7 @@ _QUALITIES = (88, 80, 72)
 _DRAWING_QUALITIES = (90, 82, 74)
 _WEB_QUALITY = 82
 _DRAWING_WEB_QUALITY = 90
+_SMALL_PIXELS = 250_000  # up to here full colour resolution costs next to nothing
 _LOSSLESS_WEB_BYTES = 1_500_000
 _RIGHTS_BYTES = 32_000  # room for the metadata that is written in later
 _LOSSY_SOURCES = frozenset((Format.JPEG, Format.AVIF, Format.HEIC))
@@ -33,7 +34,8 @@ def make_renditions(picture: Picture) -> tuple[Picture, ReportLine]:
     """Federated, web, web_small and thumbnail, each from the next larger image."""
     flatness = measure_flatness(picture.image)
     is_lossless = picture.format not in _LOSSY_SOURCES
-    drawn = replace(picture, is_drawing=flatness.is_drawing or is_lossless)
+    is_small = picture.image.width * picture.image.height < _SMALL_PIXELS
+    drawn = replace(picture, is_drawing=flatness.is_drawing or is_lossless or is_small)
     keeps_pixels = flatness.is_flat and is_lossless
     federated, note = _make_federated(drawn, keeps_pixels)
     web = resize(drawn.image, web_size(drawn.image.size))
