@@ -13,7 +13,6 @@ from cara_fed.translate.remote import attachment_rows, post_row
 from storage.errors import AlreadyExists
 from storage.posts import Post
 
-EVERYONE = ("public", "unlisted")
 _EDITABLE = (
     "url", "content", "content_warning", "sensitive", "language", "opt_out", "mentions", "document",
 )  # fmt: skip

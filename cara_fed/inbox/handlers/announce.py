@@ -8,7 +8,7 @@ from cara_fed.inbox.registry import gathering, inbox
 from storage.interactions import Interaction
 from storage.posts import Post
 
-EVERYONE = ("public", "unlisted")
+FOR_EVERYONE = ("public", "unlisted")
 
 
 @gathering.on("Announce")
@@ -40,13 +40,16 @@ async def receive_announce(context: InboxContext, announce: Activity) -> None:
 
 async def _find_announced(context: InboxContext, announce: Activity) -> Post:
     if announce.object_id is not None and context.site.is_local(announce.object_id):
-        return await require_own_post(context, announce)
+        return _require_for_everyone(await require_own_post(context, announce))
     if not await context.records.following.find_by_actor(announce.actor_id):
         raise NoEffect("nobody here follows who announces it")
     if context.gathered.document is not None:
         post, document = context.read_gathered_post()
         await keep_post(context, post, document)
-    known = await context.records.posts.find(announce.object_id or "")
-    if known is None or known.deleted_at is not None or known.visibility not in EVERYONE:
+    return _require_for_everyone(await context.records.posts.find(announce.object_id or ""))
+
+
+def _require_for_everyone(post: Post | None) -> Post:
+    if post is None or post.deleted_at is not None or post.visibility not in FOR_EVERYONE:
         raise NoEffect("there is no such post for everyone")
-    return known
+    return post
