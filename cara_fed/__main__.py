@@ -12,7 +12,7 @@ from cara_fed.commands import COMMANDS
 from cara_fed.commands.common import Arguments, Common
 from cara_fed.config import ENVIRONMENT_PREFIX
 from cara_fed.errors import CaraFedError, ConfigError
-from cara_fed.federation.errors import FetchError
+from storage.errors import StorageError
 
 DONE, REFUSED, BAD_USAGE = 0, 1, 2
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return BAD_USAGE
-    except (CaraFedError, ProtocolError, FetchError) as error:
+    except (CaraFedError, ProtocolError, StorageError) as error:
         sys.stderr.write(f"cara-fed: {error}\n")
         return REFUSED
     except KeyboardInterrupt:

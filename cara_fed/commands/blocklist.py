@@ -1,143 +1,174 @@
-"""``cara-fed blocklist …``: listing, taking back, allowing, and looking at what that does."""
+"""``cara-fed blocklist``: who is refused here, why, and what came of it."""
 
 import argparse
-from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+import getpass
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 
 from cara_fed.blocklist.allow import allow, disallow
 from cara_fed.blocklist.enact import Enacted
 from cara_fed.blocklist.entries import LOCAL, EntryLabel, EntryPolicy
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
-from cara_fed.commands.blocklist_lists import register as register_lists
-from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, hint, opened, say
-from storage.blocklist import BlocklistAllow, BlocklistEntry
+from cara_fed.commands import blocklist_lists
+from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, opened, say
+from cara_fed.services import Services
+from storage.blocklist import BlocklistEntry, EntryWithHits
+from storage.refusals import Refusal
 
 POLICIES = (EntryPolicy.REJECT, EntryPolicy.DROP, EntryPolicy.FILTER)
+SUBJECTS_SHOWN = 5
 
 
 def register(subcommands: Subcommands) -> None:
     """Add the commands."""
-    group = add_group(subcommands, "blocklist", "who is refused, and why")
+    group = add_group(subcommands, "blocklist", "whom this instance refuses")
     _register_add(group)
-    remove = add_command(group, "remove", "take back what was listed here", run_remove)
+    remove = add_command(group, "remove", "take an entry back; what it suspended comes back", run_remove)
     remove.add_argument("entry", metavar="ENTRY")
-    remove.add_argument("--comment", default="", metavar="S", help="why; published with the retraction")
+    remove.add_argument("--reason", default="", metavar="S", help="why, for those who read our list")
     _register_allow(group)
-    shown = add_command(group, "list", "what is listed, by whom and why", run_list)
-    shown.add_argument("--hits", action="store_true", help="how often each entry refused whom, and at which door")
-    register_lists(group)
+    listing = add_command(group, "list", "every active entry", run_list)
+    listing.add_argument("--hits", action="store_true", help="show what each refused, the busiest first")
+    blocklist_lists.register(group)
 
 
 def _register_add(group: Subcommands) -> None:
-    parser = add_command(group, "add", "list a domain or an actor's id", run_add)
-    parser.add_argument("entry", metavar="ENTRY", help="a domain, which covers its subdomains, or an actor's id")
-    parser.add_argument("--reason", required=True, metavar="S", help="why; other admins and the listed can read it")
-    parser.add_argument("--label", type=EntryLabel, choices=tuple(EntryLabel), default=EntryLabel.TRAINING_HARVEST)
-    parser.add_argument("--policy", type=EntryPolicy, choices=POLICIES, default=EntryPolicy.REJECT)
-    parser.add_argument("--evidence", action="append", default=[], metavar="URL", help="a link; may be given again")
-    parser.add_argument("--expires", type=_read_day, metavar="DATE", help="the first day without it, as 2027-01-31")
+    parser = add_command(group, "add", "refuse a domain (with its subdomains) or an actor", run_add)
+    parser.add_argument("entry", metavar="ENTRY", help="a domain, or an actor's id")
+    parser.add_argument("--reason", required=True, metavar="S", help="why, in a sentence that is published")
+    parser.add_argument("--label", choices=[str(label) for label in EntryLabel], default=EntryLabel.TRAINING_HARVEST)
+    parser.add_argument("--policy", choices=[str(policy) for policy in POLICIES], default=EntryPolicy.REJECT)
+    parser.add_argument("--evidence", action="append", default=[], metavar="URL", help="a page that shows it")
+    parser.add_argument(
+        "--expires", type=_read_expiry, default=None, metavar="DATE", help="the last day, as 2027-01-31"
+    )
 
 
 def _register_allow(group: Subcommands) -> None:
-    parser = add_command(group, "allow", "let a domain or an actor in, whatever lists it", run_allow)
+    parser = add_command(group, "allow", "let somebody in, whatever lists them", run_allow)
     parser.add_argument("entry", metavar="ENTRY")
     parser.add_argument("--reason", default="", metavar="S")
-    parser.add_argument("--undo", action="store_true", help="allow it no longer")
+    parser.add_argument("--undo", action="store_true", help="let lists say again what they say")
 
 
 async def run_add(arguments: Arguments) -> int:
-    """List an entry, and say what that did to follows."""
+    """List an entry; a running instance refuses from the next second on."""
     draft = EntryDraft(
-        arguments.entry,
-        arguments.reason,
-        arguments.label,
-        arguments.policy,
-        tuple(arguments.evidence),
-        arguments.expires,
+        entry=arguments.entry,
+        reason=arguments.reason,
+        label=arguments.label,
+        policy=arguments.policy,
+        evidence=tuple(arguments.evidence),
+        expires_at=arguments.expires,
+        author=_user_name(),
     )
     async with opened(arguments) as services:
         listed = await list_entry(services, draft)
-    say(f"listed {listed.key}{describe_enacted(listed.enacted)}")
-    tell_what_is_final(listed.enacted)
+    say(f"{listed.key} ({listed.kind}) is listed.")
     if listed.is_allowed:
-        hint(f"{listed.key} is allowed here, and an allow wins: the entry has no effect on this instance.")
+        say("An allow keeps it from having any effect; see `cara-fed blocklist allow --undo`.")
+    tell_enacted(listed.enacted)
     return 0
 
 
 async def run_remove(arguments: Arguments) -> int:
-    """Take an entry back."""
+    """Take an entry of ours back."""
     async with opened(arguments) as services:
-        retracted = await retract_entry(services, arguments.entry, arguments.comment)
-    say(f"{retracted.key} is listed here no longer{describe_enacted(retracted.enacted)}")
-    for source in retracted.still_listed_by:
-        hint(f"It is still listed by {source}: allow it to let it in all the same.")
+        retracted = await retract_entry(services, arguments.entry, arguments.reason)
+    say(f"{retracted.key} is no longer listed here.")
+    for url in retracted.still_listed_by:
+        say(f"It is still listed by {url}.")
+    tell_enacted(retracted.enacted)
     return 0
 
 
 async def run_allow(arguments: Arguments) -> int:
-    """Allow somebody, or with --undo no longer."""
+    """Allow, or take an allow back."""
     async with opened(arguments) as services:
         if arguments.undo:
             enacted = await disallow(services, arguments.entry)
         else:
             enacted = await allow(services, arguments.entry, arguments.reason)
-    say(f"{arguments.entry} is {'allowed no longer' if arguments.undo else 'allowed'}{describe_enacted(enacted)}")
-    tell_what_is_final(enacted)
+    say(f"{arguments.entry} is {'no longer ' if arguments.undo else ''}allowed in spite of every list.")
+    tell_enacted(enacted)
     return 0
 
 
 async def run_list(arguments: Arguments) -> int:
-    """Print every active entry, ours first, then what is allowed; or the hits."""
-    async with opened(arguments) as services, services.database.reading() as records:
-        if arguments.hits:
-            for found in await records.blocklist.find_with_hits(services.clock.now()):
-                say(f"{found.hits}\t{_describe(found.entry)}")
-                for each in await records.refusals.find_for_entry(found.entry.key) if found.hits else ():
-                    say(f"\t{each.count}\t{each.door}\t{each.subject}\tlast {each.last_at:%Y-%m-%d %H:%M} UTC")
-            return 0
-        entries = await records.blocklist.find_active(services.clock.now())
-        allows = await records.blocklist.find_allows()
-    for line in (*_describe_entries(entries), *map(_describe_allow, allows)):
+    """Print entries, with what they refused if asked."""
+    async with opened(arguments) as services:
+        lines = await _list_hits(services) if arguments.hits else await _list(services)
+    for line in lines:
         say(line)
     return 0
 
 
-def describe_enacted(enacted: Enacted) -> str:
-    """What became of follows and deliveries, to be said after a colon."""
-    parts = (
+def tell_enacted(enacted: Enacted) -> None:
+    """Say what a change of the list did to follows and waiting deliveries."""
+    counted = (
         (enacted.suspended, "follows suspended"),
         (enacted.resumed, "follows brought back"),
-        (enacted.refused, "waiting requests refused"),
-        (enacted.cancelled, "queued deliveries cancelled"),
+        (enacted.refused, "follow requests refused"),
+        (enacted.cancelled, "deliveries cancelled"),
     )
-    said = ", ".join(f"{count} {what}" for count, what in parts if count)
-    return f": {said}" if said else ""
-
-
-def tell_what_is_final(enacted: Enacted) -> None:
-    """Name the follows that nothing here can bring back."""
+    for count, what in counted:
+        if count:
+            say(f"{count} {what}")
     for actor_id in enacted.final:
-        hint(
-            f"{actor_id} was sent a Reject, because its server receives the same artist's posts for other followers. "
-            "That follow has ended there, and cannot be brought back from here."
-        )
+        say(f"{actor_id} was sent a Reject, since others on that server still follow; this cannot be undone from here")
 
 
-def _describe_entries(entries: Iterable[BlocklistEntry]) -> list[str]:
-    return [_describe(entry) for entry in sorted(entries, key=lambda entry: (entry.source != LOCAL, entry.key))]
+async def _list(services: Services) -> Iterable[str]:
+    now = services.clock.now()
+    async with services.database.reading() as records:
+        entries = await records.blocklist.find_active(now)
+        allows = await records.blocklist.find_allows()
+    shown = [_describe(entry) for entry in entries]
+    return [*shown, *(f"{row.key}\tallowed\t{row.reason}" for row in allows)] or ["nothing is listed"]
+
+
+async def _list_hits(services: Services) -> Iterable[str]:
+    async with services.database.reading() as records:
+        entries = await records.blocklist.find_with_hits(services.clock.now())
+        refusals = {
+            each.entry.key: await records.refusals.find_for_entry(each.entry.key) for each in entries if each.hits
+        }
+    lines = []
+    for each in entries:
+        lines.append(_describe_hits(each))
+        lines.extend(_describe_refusals(refusals.get(each.entry.key, ())))
+    return lines or ["nothing is listed"]
 
 
 def _describe(entry: BlocklistEntry) -> str:
-    until = f"\tuntil {entry.expires_at:%Y-%m-%d}" if entry.expires_at else ""
-    return f"{entry.key}\t{entry.policy}\t{entry.label or '-'}\t{entry.source}\t{entry.reason}{until}"
+    source = "" if entry.source == LOCAL else f"\t(from {entry.source})"
+    expiry = f"\tuntil {entry.expires_at:%Y-%m-%d %H:%M} UTC" if entry.expires_at else ""
+    return f"{entry.key}\t{entry.policy}\t{entry.label}\t{entry.reason}{expiry}{source}"
 
 
-def _describe_allow(allow_row: BlocklistAllow) -> str:
-    return f"{allow_row.key}\tallow\t-\tlocal\t{allow_row.reason}"
+def _describe_hits(each: EntryWithHits) -> str:
+    last = f", last {each.last_hit_at:%Y-%m-%d %H:%M} UTC" if each.last_hit_at else ""
+    return f"{each.hits}\trefusals{last}\t{_describe(each.entry)}"
 
 
-def _read_day(text: str) -> datetime:
+def _describe_refusals(refusals: Sequence[Refusal]) -> Iterable[str]:
+    for refusal in refusals[:SUBJECTS_SHOWN]:
+        yield f"\t{refusal.count}\tat {refusal.door}\t{refusal.subject}"
+
+
+def _read_expiry(text: str) -> datetime:
+    """The end of a day, or an instant; without a time zone, UTC."""
     try:
-        return datetime.combine(date.fromisoformat(text), time(), UTC)
-    except ValueError:
-        raise argparse.ArgumentTypeError("must be a day, as 2027-01-31") from None
+        if len(text) == len("2027-01-31"):
+            return datetime.combine(date.fromisoformat(text) + timedelta(days=1), time(), UTC)
+        instant = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("must be a date, as 2027-01-31") from error
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _user_name() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

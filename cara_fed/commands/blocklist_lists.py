@@ -1,122 +1,146 @@
-"""``cara-fed blocklist refresh, diff, apply, import, export``: whole lists, other people's and our own."""
+"""``cara-fed blocklist refresh``, ``diff``, ``import`` and ``export``: other people's lists, and ours for them."""
 
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from cara_fed.blocklist.diffs import ListDiff
-from cara_fed.blocklist.enact import settle
 from cara_fed.blocklist.formats import EXPORTERS, PARSERS, Problem, exportable
-from cara_fed.blocklist.import_file import apply_import, guess_format, plan_import
+from cara_fed.blocklist.import_file import ImportPlan, apply_import, guess_format, plan_import
 from cara_fed.blocklist.previews import Cut, preview_cuts
 from cara_fed.blocklist.subscribe import preview_list, refresh_all
 from cara_fed.blocklist.subscriptions import Refreshed
-from cara_fed.commands.common import Arguments, Subcommands, add_command, hint, opened, say
-from cara_fed.errors import InvalidInput
+from cara_fed.commands.common import Arguments, Subcommands, add_command, opened, say
+from cara_fed.errors import CaraFedError, InvalidInput
 
-SHOWN = 40
+SHORT_NAMES = {"csv": "mastodon-csv", "json": "gotosocial-json", "txt": "text"}
+SHOWN = 200
+
+
+class ListsFailed(CaraFedError):
+    """Some lists could not be refreshed; the others were."""
 
 
 def register(group: Subcommands) -> None:
-    """Add the commands to ``blocklist``."""
-    refresh = add_command(group, "refresh", "fetch the subscribed lists now", run_refresh)
-    refresh.add_argument("--may-shrink", action="store_true", help="believe a list that lost more than half")
-    diff = add_command(group, "diff", "what a list would change, and whose follows it would cut", run_diff)
+    """Add the commands to the group ``blocklist``."""
+    refresh = add_command(group, "refresh", "read every subscribed list now", run_refresh)
+    refresh.add_argument("--may-shrink", action="store_true", help="believe a list that lost most of its entries")
+    diff = add_command(group, "diff", "what a list would change; nothing is changed", run_diff)
     diff.add_argument("url", metavar="URL")
-    diff.add_argument("--format", choices=tuple(PARSERS), help="needed unless the list is subscribed to")
+    diff.add_argument("--format", choices=list(PARSERS), default=None, help="if it is not among the subscriptions")
     _register_import(group)
-    export = add_command(group, "export", "write our own entries on standard output", run_export)
-    export.add_argument("--format", choices=tuple(EXPORTERS), required=True)
+    export = add_command(group, "export", "our own entries, for others", run_export)
+    export.add_argument("--format", required=True, choices=[*SHORT_NAMES, *EXPORTERS])
 
 
 def _register_import(group: Subcommands) -> None:
-    parser = add_command(group, "import", "say what a file would change, then apply it", run_import)
+    parser = add_command(group, "import", "take a list from a file", run_import)
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--format", choices=tuple(PARSERS), help="guessed where it is not given")
-    parser.add_argument("--ours", action="store_true", help="make them our own entries, which are published")
-    parser.add_argument("--dry-run", action="store_true", help="only say it")
-    parser.add_argument("--may-shrink", action="store_true", help="believe a file that lost more than half")
+    parser.add_argument(
+        "--format", choices=[*SHORT_NAMES, *PARSERS], default=None, help="if it is not what it looks like"
+    )
+    parser.add_argument("--ours", action="store_true", help="make the entries our own, which are published")
+    parser.add_argument("--dry-run", action="store_true", help="only say what would change")
+    parser.add_argument("--may-shrink", action="store_true", help="believe a file that lost most of its entries")
 
 
 async def run_refresh(arguments: Arguments) -> int:
-    """Fetch every list; 1 where one of them failed."""
+    """Refresh all lists; a list that fails keeps what it had, and fails the command."""
     async with opened(arguments) as services:
-        results = await refresh_all(services, may_shrink=arguments.may_shrink)
-        await settle(services)
-    for refreshed in results:
-        say(f"{refreshed.url}: {describe_refreshed(refreshed)}")
-    if not results:
-        say("no list is subscribed to")
-    return 1 if any(refreshed.error for refreshed in results) else 0
+        refreshed = await refresh_all(services, may_shrink=arguments.may_shrink)
+    for each in refreshed:
+        say(_describe_refreshed(each))
+    if not refreshed:
+        say("no list is subscribed to in instance.toml")
+    failed = [each for each in refreshed if each.error]
+    if failed:
+        raise ListsFailed(
+            f"{len(failed)} of {len(refreshed)} lists could not be read; first {failed[0].url}: {failed[0].error}"
+        )
+    return 0
 
 
 async def run_diff(arguments: Arguments) -> int:
-    """Fetch one list and print what it would change; nothing is."""
+    """Print what subscribing to a list, or refreshing it, would change, and whose follows it would cut."""
     async with opened(arguments) as services:
         refreshed, rows = await preview_list(services, arguments.url, arguments.format)
         cuts = await preview_cuts(services, rows)
-    _say_diff(refreshed.diff or ListDiff(), cuts)
-    _hint_problems(refreshed.problems, refreshed.problem_count)
+    _say_all(_describe_diff(refreshed.diff))
+    _say_all(_describe_problems(refreshed.problems, refreshed.problem_count))
+    _say_all(map(_describe_cut, cuts))
     return 0
 
 
 async def run_import(arguments: Arguments) -> int:
-    """Print the difference, and apply it unless only the difference was asked for."""
+    """Import a file, or say what that would do."""
     try:
         body = arguments.file.read_bytes()
     except OSError as error:
         raise InvalidInput(f"{arguments.file} cannot be read: {error.strerror}") from error
-    name = arguments.file.name
-    format = arguments.format or guess_format(name, body)
+    format_name = SHORT_NAMES.get(arguments.format, arguments.format) or guess_format(arguments.file.name, body)
     async with opened(arguments) as services:
-        plan = await plan_import(services, name, body, format, ours=arguments.ours)
-        _say_diff(plan.diff, plan.cuts)
-        _hint_problems(plan.problems, plan.problem_count)
+        plan = await plan_import(services, arguments.file.name, body, format_name, ours=arguments.ours)
+        _tell_plan(plan)
         if not arguments.dry_run:
             await apply_import(services, plan, may_shrink=arguments.may_shrink)
-    say("nothing was applied" if arguments.dry_run else f"applied as {plan.source}")
     return 0
 
 
 async def run_export(arguments: Arguments) -> int:
-    """Write the active domain entries that were made here."""
-    async with opened(arguments) as services, services.database.reading() as records:
-        entries = await records.blocklist.find_active(services.clock.now())
-        body = EXPORTERS[arguments.format](exportable(entries, services.clock.now()))
-    sys.stdout.buffer.write(body)
-    sys.stdout.buffer.flush()
+    """Write our domain entries to stdout."""
+    async with opened(arguments) as services:
+        now = services.clock.now()
+        async with services.database.reading() as records:
+            entries = await records.blocklist.find_active(now)
+    export = EXPORTERS[SHORT_NAMES.get(arguments.format, arguments.format)]
+    sys.stdout.write(export(exportable(entries, now)).decode())
     return 0
 
 
-def describe_refreshed(refreshed: Refreshed) -> str:
-    """One line about the reading of a list."""
-    if refreshed.error:
-        return f"failed: {refreshed.error}"
-    diff = refreshed.diff
+def _tell_plan(plan: ImportPlan) -> None:
+    _say_all(_describe_diff(plan.diff))
+    _say_all(_describe_problems(plan.problems, plan.problem_count))
+    _say_all(map(_describe_cut, plan.cuts))
+
+
+def _describe_refreshed(each: Refreshed) -> str:
+    if each.error:
+        return f"{each.url}: {each.error}"
+    if each.diff is None:
+        return f"{each.url}: unchanged"
+    done = "applied" if each.applied else "for review, nothing was changed"
+    return f"{each.url}: {_count(each.diff)} ({done})"
+
+
+def _describe_diff(diff: ListDiff | None) -> Iterable[str]:
     if diff is None:
-        return "not changed since the last time"
-    counts = f"{len(diff.added)} added, {len(diff.changed)} changed, {len(diff.retracted)} retracted"
-    unread = f", {refreshed.problem_count} could not be read" if refreshed.problem_count else ""
-    return f"{counts}{unread}{'' if refreshed.applied else '; held for review'}"
+        return
+    for sign, entries in (("+", diff.added), ("~", diff.changed)):
+        for entry in entries[:SHOWN]:
+            yield f"{sign} {entry.key}\t{entry.policy}\t{entry.reason}"
+    for _, key in diff.retracted[:SHOWN]:
+        yield f"- {key}"
+    yield _count(diff)
 
 
-def _say_diff(diff: ListDiff, cuts: tuple[Cut, ...]) -> None:
-    added = [f"+ {entry.key}\t{entry.policy}\t{entry.reason}" for entry in diff.added]
-    changed = [f"~ {entry.key}\t{entry.policy}\t{entry.reason}" for entry in diff.changed]
-    retracted = [f"- {key}" for _, key in diff.retracted]
-    for lines in (added, changed, retracted):
-        for line in lines[:SHOWN]:
-            say(line)
-        if len(lines) > SHOWN:
-            say(f"  … and {len(lines) - SHOWN} more")
-    say(f"{len(added)} added, {len(changed)} changed, {len(retracted)} retracted, {diff.unchanged} as before")
-    for cut in cuts:
-        say(f"@{cut.artist} would lose {cut.followers} followers, {cut.following} followed, {cut.requests} requests")
-    if not cuts:
-        say("no follow would be cut")
+def _count(diff: ListDiff) -> str:
+    return (
+        f"{len(diff.added)} added, {len(diff.changed)} changed, {len(diff.retracted)} retracted, "
+        f"{diff.unchanged} unchanged"
+    )
 
 
-def _hint_problems(problems: tuple[Problem, ...], count: int) -> None:
-    for problem in problems[:SHOWN]:
-        hint(f"left out, line {problem.line}: {problem.text}: {problem.reason}")
-    if count > SHOWN:
-        hint(f"… and {count - SHOWN} more")
+def _describe_problems(problems: Iterable[Problem], count: int) -> Iterable[str]:
+    for problem in problems:
+        yield f"left out, line {problem.line}: {problem.text}: {problem.reason}"
+    if count:
+        yield f"{count} entries could not be read"
+
+
+def _describe_cut(cut: Cut) -> str:
+    return f"{cut.artist} loses {cut.followers} followers, {cut.following} followed, {cut.requests} requests"
+
+
+def _say_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)

@@ -1,9 +1,16 @@
 """What every command shares: ``--config`` before or after it, and an opened instance."""
 
 import argparse
-from collections.abc import Callable, Coroutine
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cara_fed.config import load_config
+from cara_fed.errors import NotFound
+from cara_fed.services import Services, open_services
+from storage.artists import Artist
 
 if TYPE_CHECKING:
     Subcommands = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -45,3 +52,30 @@ def add_group(subcommands: Subcommands, name: str, help_text: str) -> Subcommand
     """Add a subcommand that is a group of others, e.g. ``blocklist``."""
     parser = add_command(subcommands, name, help_text)
     return parser.add_subparsers(metavar="COMMAND", required=True)
+
+
+def say(text: str = "") -> None:
+    """One line on stdout, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def hint(text: str) -> None:
+    """One line on stderr, so that stdout holds nothing but what a script asks for."""
+    sys.stderr.write(f"{text}\n")
+
+
+@asynccontextmanager
+async def opened(arguments: Arguments) -> AsyncIterator[Services]:
+    """The instance that the command line names; what is missing of folders, tables and keys is made."""
+    async with open_services(load_config(arguments.config)) as services:
+        yield services
+
+
+async def get_artist(services: Services, name: str) -> Artist:
+    """The artist whom a command names, with or without `@`; raises NotFound."""
+    async with services.database.reading() as records:
+        artist = await records.artists.find(name.removeprefix("@"))
+    if artist is None:
+        raise NotFound(f"There is no artist called {name} here.")
+    return artist

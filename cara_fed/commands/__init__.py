@@ -1,0 +1,15 @@
+"""The commands of ``cara-fed``, one file a noun."""
+
+from cara_fed.commands import artist, blocklist, check, deliveries, follow, keys, post, protect, serve
+
+COMMANDS = (
+    serve.register,
+    check.register,
+    artist.register,
+    post.register,
+    follow.register,
+    protect.register,
+    blocklist.register,
+    deliveries.register,
+    keys.register,
+)
