@@ -27,9 +27,11 @@ TEMPLATES: Mapping[type, str] = {
     studio_views.JoinPage: "join.html",
     studio_views.PasswordResetPage: "password_reset.html",
     studio_views.PublishPage: "publish.html",
+    studio_views.EditPage: "edit.html",
     studio_views.ProfileSettingsPage: "settings/profile.html",
     studio_views.OptOutSettingsPage: "settings/opt_out.html",
     studio_views.PasswordSettingsPage: "settings/password.html",
+    studio_views.SessionsSettingsPage: "settings/sessions.html",
     studio_views.AuthorizeInteractionPage: "authorize_interaction.html",
     studio_views.BlocklistPage: "admin/blocklist.html",
     studio_views.DeliveriesPage: "admin/deliveries.html",
@@ -62,7 +64,7 @@ class Pages:
         environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
         environment.globals["static"] = self.static.url
         environment.filters.update(
-            number=group_digits, machine_time=write_machine_time, long_date=_date_writer(catalog)
+            number=group_digits, machine_time=write_machine_time, clock=write_clock, long_date=_date_writer(catalog)
         )
         return environment
 
@@ -85,6 +87,11 @@ def group_digits(number: int) -> str:
 def write_machine_time(moment: datetime) -> str:
     """An aware time as ``<time datetime>`` wants it, in UTC to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_clock(moment: datetime) -> str:
+    """Hours and minutes in UTC."""
+    return moment.astimezone(UTC).strftime("%H:%M")
 
 
 def _date_writer(catalog: NullTranslations) -> Any:

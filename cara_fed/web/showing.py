@@ -34,9 +34,12 @@ MessageKind = Literal["done", "warning", "refused"]
 RoleName = Literal["artist", "moderator", "admin"]
 
 
-async def show(view: object, *, status: int = 200, policy: OptOut | None = None) -> Response:
-    """The page of a view. ``policy`` is the opt-out of what is shown, where that is not the instance's."""
-    page = await _build_page(view, policy)
+async def show(view: object, *, status: int = 200, policy: OptOut | None = None, at: str = "") -> Response:
+    """The page of a view. ``policy`` is the opt-out of what is shown, where that is not the instance's.
+
+    ``at`` is the page's own address, where a form was sent to another one.
+    """
+    page = _build_page(view, policy, at or request.path)
     html = house().pages.render(view, page)
     answer = answer_page(html, status=status, if_none_match=request.headers.get("If-None-Match", ""))
     response = _to_response(answer)
@@ -80,13 +83,13 @@ def is_https() -> bool:
     return services().site.scheme == "https"
 
 
-async def _build_page(view: object, policy: OptOut | None) -> views.Page:
+def _build_page(view: object, policy: OptOut | None, path: str) -> views.Page:
     config = services().config
     messages = cast(list[tuple[MessageKind, str]], get_flashed_messages(with_categories=True))
     return views.Page(
         site_name=config.instance.name,
         domain=config.instance.domain,
-        path=request.path,
+        path=path,
         contact_email=config.instance.contact_email,
         signed_in=_signed_in(),
         csrf_token=_make_token(view),

@@ -7,7 +7,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
-from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture
+from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,19 @@ class PublishPage:
 
 
 @dataclass(frozen=True, slots=True)
+class EditPage:
+    """``/@NAME/ID/edit``. ``inherited`` as in :class:`PublishPage`.
+
+    The form's fields: ``text``, ``content_warning``, ``sensitive``, ``opt_out`` and ``alt-N`` for the post's pictures.
+    """
+
+    post: Post
+    inherited: OptOut
+    inherited_from: Literal["instance", "artist"]
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileSettingsPage:
     """``/settings``: how the artist is shown. The form's fields: see :class:`cara_fed.web.forms.ProfileForm`."""
 
@@ -86,6 +99,24 @@ class PasswordSettingsPage:
     """``/settings/password``."""
 
     form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserSession:
+    """A browser in which the artist is signed in; ``is_this`` is the one that asks."""
+
+    browser: str
+    began_at: datetime
+    seen_at: datetime
+    reference: str
+    is_this: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionsSettingsPage:
+    """``/settings/sessions``: where the artist is signed in."""
+
+    sessions: tuple[BrowserSession, ...]
 
 
 @dataclass(frozen=True, slots=True)

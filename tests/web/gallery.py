@@ -6,6 +6,8 @@ from activitypub.opt_out import OptOut
 from cara_fed.web.parts import Byline, FollowState, FormView
 from cara_fed.web.studio_views import (
     AuthorizeInteractionPage,
+    BrowserSession,
+    EditPage,
     JoinPage,
     LogInPage,
     LogOutPage,
@@ -14,6 +16,7 @@ from cara_fed.web.studio_views import (
     PasswordSettingsPage,
     ProfileSettingsPage,
     PublishPage,
+    SessionsSettingsPage,
 )
 from cara_fed.web.views import (
     AiPolicyPage,
@@ -28,8 +31,10 @@ from cara_fed.web.views import (
 from tests.web.admin_samples import blocklist, deliveries, members
 from tests.web.samples import (
     BASE,
+    EARLIER,
     MANY,
     MARA,
+    NOON,
     PEOPLE,
     front,
     page,
@@ -92,6 +97,25 @@ def all_pages() -> dict[str, tuple[object, Page]]:
                 ),
             ),
             signed_in("/publish"),
+        ),
+        "edit": (
+            EditPage(
+                post_page(*MANY[:3]).post,
+                OptOut.NO_AI_TRAINING,
+                "artist",
+                FormView({"text": "Salt and #ink.", "alt-0": "Seven ridges in haze.", "opt_out": "no-ai"}),
+            ),
+            signed_in("/@mara/1000/edit"),
+        ),
+        "settings-sessions": (
+            SessionsSettingsPage(
+                (
+                    BrowserSession("Firefox, Linux", EARLIER, NOON, "a", is_this=True),
+                    BrowserSession("Safari, iPhone", EARLIER, EARLIER, "b"),
+                    BrowserSession("", EARLIER, EARLIER, "c"),
+                )
+            ),
+            signed_in("/settings/sessions"),
         ),
         "settings": (ProfileSettingsPage(MARA), signed_in("/settings")),
         "settings-opt-out": (OptOutSettingsPage(OptOut.NO_AI_TRAINING), signed_in("/settings/opt-out")),

@@ -2,6 +2,8 @@
 
 from cara_fed.web.pages import (
     artists,
+    browsers,
+    editing,
     follow_from,
     following,
     front,
@@ -12,6 +14,7 @@ from cara_fed.web.pages import (
     sessions,
     settings,
 )
+from cara_fed.web.pages.admin import blocklist, deliveries, members
 
 ROOMS = (
     front.room,
@@ -20,8 +23,13 @@ ROOMS = (
     sessions.room,
     joining.room,
     publishing.room,
+    editing.room,
     settings.room,
+    browsers.room,
     follow_from.room,
     following.room,
     policies.room,
+    blocklist.room,
+    deliveries.room,
+    members.room,
 )

@@ -1,4 +1,4 @@
-"""An artist's settings: how they are shown, what they say about AI training, their password, their browsers."""
+"""An artist's settings: how they are shown, what they say about AI training, their password."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,0 +1,188 @@
+"""Who is refused here: what lists them, what that did, and the form for listing somebody."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal, cast
+
+from quart import Blueprint, redirect, request
+from quart.typing import ResponseReturnValue
+
+from cara_fed.accounts.create_artist import Role
+from cara_fed.blocklist.allow import allow, disallow
+from cara_fed.blocklist.enact import Enacted
+from cara_fed.blocklist.entries import EntryKind
+from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
+from cara_fed.blocklist.weighing import is_ours
+from cara_fed.errors import InvalidInput
+from cara_fed.web.blocklist_form import BlocklistForm, read_blocklist_form
+from cara_fed.web.forms import FormInvalid
+from cara_fed.web.house import services
+from cara_fed.web.parts import FormView
+from cara_fed.web.showing import form_again, go, show, show_invalid
+from cara_fed.web.signed_in import require_role
+from cara_fed.web.studio_views import BlocklistEntry, BlocklistPage, Subscription
+from cara_fed.web.uploads import read_fields
+from storage.artists import Artist
+from storage.blocklist import EntryWithHits
+from storage.subscriptions import Subscription as SubscriptionRow
+
+ENTRIES = 100
+PATH = "/admin/blocklist"
+_SHOWN = (EntryKind.DOMAIN, EntryKind.ACTOR)
+
+room = Blueprint("blocklist", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    entries: Sequence[EntryWithHits]
+    allowed: frozenset[str]
+    subscriptions: Sequence[SubscriptionRow]
+
+
+@room.get("/admin")
+async def show_admin() -> ResponseReturnValue:
+    """The first of these rooms."""
+    return redirect(PATH, 303)
+
+
+@room.get(PATH)
+async def show_blocklist() -> ResponseReturnValue:
+    """Every entry, the busiest first, and the subscriptions."""
+    _require_staff()
+    return await show(await _build_page(FormView()))
+
+
+@room.post(PATH)
+async def add() -> ResponseReturnValue:
+    """List a domain or an actor."""
+    admin, fields = _require_staff(), await read_fields()
+    try:
+        listed = await list_entry(services(), _read_draft(read_blocklist_form(fields), admin))
+    except FormInvalid as invalid:
+        return await show_invalid(await _build_page(invalid.view))
+    except InvalidInput as refusal:
+        return await show_invalid(await _build_page(form_again(fields, entry=str(refusal))))
+    return await go(PATH, f"{listed.key} is listed. {describe(listed.enacted)}", _kind_of(listed.enacted))
+
+
+@room.post(f"{PATH}/remove")
+async def remove() -> ResponseReturnValue:
+    """Take an entry of our own back."""
+    _require_staff()
+    retracted = await retract_entry(services(), await _read_entry())
+    return await go(PATH, f"{retracted.key} is no longer listed here. {describe(retracted.enacted)}")
+
+
+@room.post(f"{PATH}/allow")
+async def let_in() -> ResponseReturnValue:
+    """Let somebody in, whatever lists them."""
+    _require_staff()
+    entry = await _read_entry()
+    return await go(PATH, f"{entry} is allowed here. {describe(await allow(services(), entry))}")
+
+
+@room.post(f"{PATH}/forbid")
+async def shut_out() -> ResponseReturnValue:
+    """Let the lists decide again."""
+    _require_staff()
+    entry = await _read_entry()
+    enacted = await disallow(services(), entry)
+    return await go(PATH, f"{entry} is refused again. {describe(enacted)}", _kind_of(enacted))
+
+
+def describe(enacted: Enacted) -> str:
+    """What a change of the list did to follows and to what was queued, in words."""
+    done = (
+        (enacted.suspended, "suspended {} follow(s)"),
+        (enacted.resumed, "brought {} follow(s) back"),
+        (enacted.refused, "refused {} waiting request(s)"),
+        (enacted.cancelled, "cancelled {} delivery(ies)"),
+    )
+    words = [text.format(number) for number, text in done if number]
+    said = f"That {', '.join(words)}." if words else "Nobody here had to do with them."
+    if enacted.final:
+        ended = f"{len(enacted.final)} follow(s) ended for good, since their server is still sent to for others."
+        return f"{said} {ended} This cannot be undone from here."
+    return said
+
+
+def _kind_of(enacted: Enacted) -> Literal["done", "warning"]:
+    return "warning" if enacted.final else "done"
+
+
+def _require_staff() -> Artist:
+    return require_role(Role.ADMIN, Role.MODERATOR)
+
+
+async def _read_entry() -> str:
+    return (await read_fields()).get("entry", "")
+
+
+def _read_draft(form: BlocklistForm, admin: Artist) -> EntryDraft:
+    return EntryDraft(
+        entry=form.entry,
+        reason=form.reason,
+        label=form.label,
+        policy=form.policy,
+        evidence=form.evidence,
+        expires_at=_end_of(form.expires) if form.expires else None,
+        author=admin.name,
+    )
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time(), UTC)
+
+
+async def _build_page(form: FormView) -> BlocklistPage:
+    rows = await _read_rows()
+    shown = [row for row in rows.entries if row.entry.kind in _SHOWN]
+    first = max(request.args.get("from", 0, type=int), 0)
+    more = f"{PATH}?from={first + ENTRIES}" if len(shown) > first + ENTRIES else None
+    return BlocklistPage(
+        entries=tuple(_build_entry(row, rows.allowed) for row in shown[first : first + ENTRIES]),
+        subscriptions=tuple(_build_subscription(row) for row in rows.subscriptions),
+        total=len(shown),
+        more_url=more,
+        form=form,
+    )
+
+
+async def _read_rows() -> _Rows:
+    # What this process refused is counted in memory first.
+    await services().blocklist.flush()
+    async with services().database.reading() as records:
+        entries = await records.blocklist.find_with_hits(services().clock.now())
+        allowed = frozenset(row.key for row in await records.blocklist.find_allows())
+        return _Rows(entries, allowed, await records.subscriptions.find_all())
+
+
+def _build_entry(row: EntryWithHits, allowed: frozenset[str]) -> BlocklistEntry:
+    entry = row.entry
+    return BlocklistEntry(
+        key=entry.key,
+        kind="actor" if entry.kind == EntryKind.ACTOR else "domain",
+        label=entry.label,
+        policy=cast(Literal["reject", "drop", "filter"], entry.policy),
+        reason=entry.reason,
+        created_at=entry.created_at,
+        source="" if is_ours(entry.source) else entry.source,
+        evidence=tuple(entry.evidence),
+        expires_at=entry.expires_at,
+        allowed=entry.key in allowed,
+        hits=row.hits,
+        last_hit_at=row.last_hit_at,
+    )
+
+
+def _build_subscription(row: SubscriptionRow) -> Subscription:
+    return Subscription(
+        url=row.url,
+        format=row.format,
+        action="review" if row.action == "review" else "enforce",
+        entry_count=row.entry_count,
+        succeeded_at=row.succeeded_at,
+        error=row.error or "",
+    )

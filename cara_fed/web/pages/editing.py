@@ -1,0 +1,71 @@
+"""Changing and deleting one's own posts."""
+
+from quart import Blueprint
+from quart.typing import ResponseReturnValue
+
+from cara_fed.errors import InvalidInput
+from cara_fed.publishing.delete_post import delete_post
+from cara_fed.publishing.edit_post import edit_post, read_edit
+from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.translate.posts import PostRows
+from cara_fed.translate.views import path_of_post
+from cara_fed.web.edit_form import fill_in, read_edit_form
+from cara_fed.web.errors import NothingHere
+from cara_fed.web.forms import FormInvalid
+from cara_fed.web.house import house, services
+from cara_fed.web.pages.posts import find_post
+from cara_fed.web.parts import FollowState, FormView
+from cara_fed.web.showing import form_again, go, show, show_invalid
+from cara_fed.web.signed_in import require_artist
+from cara_fed.web.studio_views import EditPage
+from cara_fed.web.uploads import read_fields
+
+room = Blueprint("editing", __name__)
+
+
+@room.get("/@<name>/<int:pk>/edit")
+async def show_edit(name: str, pk: int) -> ResponseReturnValue:
+    """The post as a form."""
+    rows = await _find_own(name, pk)
+    return await show(_build_page(rows, fill_in(read_edit(rows))))
+
+
+@room.post("/@<name>/<int:pk>/edit")
+async def edit(name: str, pk: int) -> ResponseReturnValue:
+    """Change the post, and tell everybody who has it."""
+    rows, fields = await _find_own(name, pk), await read_fields()
+    try:
+        await edit_post(services(), rows.artist, pk, read_edit_form(fields, read_edit(rows)))
+    except FormInvalid as invalid:
+        return await show_invalid(_build_page(rows, invalid.view))
+    except InvalidInput as refusal:
+        return await show_invalid(_build_page(rows, form_again(fields, text=str(refusal))))
+    return await go(path_of_post(rows.artist, rows.post), "Saved. Every server that has it is told.")
+
+
+@room.post("/@<name>/<int:pk>/delete")
+async def delete(name: str, pk: int) -> ResponseReturnValue:
+    """Delete the post here, and ask every server that has it to do so too."""
+    rows = await _find_own(name, pk)
+    await delete_post(services(), rows.artist, pk)
+    return await go(f"/@{rows.artist.name}", "Deleted. Every server that received it is asked to delete it too.")
+
+
+async def _find_own(name: str, pk: int) -> PostRows:
+    """The post, for its own artist; for everybody else there is nothing here."""
+    require_artist()
+    async with services().database.reading() as records:
+        rows, sight = await find_post(records, name, pk)
+    if sight.follow is not FollowState.SELF:
+        raise NothingHere
+    return rows
+
+
+def _build_page(rows: PostRows, form: FormView) -> EditPage:
+    default = services().config.opt_out.default
+    return EditPage(
+        post=house().gallery.post(rows),
+        inherited=effective_opt_out(default, rows.artist),
+        inherited_from="artist" if rows.artist.opt_out else "instance",
+        form=form,
+    )
