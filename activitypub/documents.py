@@ -109,6 +109,8 @@ def types_of(document: object) -> tuple[str, ...]:
 
 def _require_depth(body: bytes, max_depth: int) -> None:
     """Count brackets outside strings, so that the parser never recurses deeper than the limit."""
+    if body.count(b"{") + body.count(b"[") <= max_depth:
+        return  # most documents: too few brackets to be deep, wherever they stand
     brackets = _STRINGS.sub(b"", body).translate(None, _ALL_BUT_BRACKETS)
     if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > max_depth:
         raise DocumentTooDeep(f"the document is nested deeper than {max_depth} levels")
@@ -124,13 +126,13 @@ def _decode(body: bytes) -> str:
 def _load(text: str) -> Any:
     try:
         document = _DECODER.decode(text)
-        if _ESCAPED_SURROGATE.search(text):
+        if "\\u" in text and _ESCAPED_SURROGATE.search(text):
             json.dumps(document, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
         raise DocumentMalformed("the document contains half a surrogate pair") from error
     except ValueError as error:
         raise DocumentMalformed("the document is not valid JSON") from error
-    if _ESCAPED_NUL.search(text):
+    if "\\u0000" in text and _ESCAPED_NUL.search(text):
         raise DocumentMalformed("the document contains the character U+0000")
     return document
 
