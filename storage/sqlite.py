@@ -25,6 +25,20 @@ PRAGMAS = (
 )
 
 
+class RollingBack(sqlite3.Connection):
+    """A connection whose closing ends its transaction.
+
+    SQLite's own closing is put off as long as a cursor lives, and the traceback of a cancelled task keeps one alive:
+    nobody else could write until somebody drops it.
+    """
+
+    def close(self) -> None:
+        """Undo what was not committed, then close."""
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 def file_of(url: URL) -> Path:
     """The file that a SQLite URL names; raises DatabaseUnsupported for one in memory."""
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
@@ -43,23 +57,17 @@ def make_file(path: Path) -> None:
 
 def open_writer(url: URL) -> AsyncEngine:
     """The engine for writing: one connection, since SQLite has one writer; tasks queue for it in fair order."""
-    engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=30, pool_reset_on_return=None)
-    _prepare(engine, PRAGMAS, "BEGIN IMMEDIATE")
-    return engine
+    return _open(url, PRAGMAS, "BEGIN IMMEDIATE", pool_size=1, max_overflow=0, pool_timeout=30)
 
 
 def open_readers(url: URL) -> AsyncEngine:
     """The engine for reading; a write through it is refused."""
-    engine = create_async_engine(url, pool_size=4, max_overflow=4, pool_timeout=30, pool_reset_on_return=None)
-    _prepare(engine, (*PRAGMAS, "query_only = ON"), "BEGIN")
-    return engine
+    return _open(url, (*PRAGMAS, "query_only = ON"), "BEGIN", pool_size=4, max_overflow=4, pool_timeout=30)
 
 
 def open_migrator(url: URL) -> AsyncEngine:
     """The engine for migrations: no foreign keys, since copying a table in a batch would delete what hangs on it."""
-    engine = create_async_engine(url, poolclass=NullPool)
-    _prepare(engine, (*PRAGMAS, "foreign_keys = OFF"), "BEGIN IMMEDIATE")
-    return engine
+    return _open(url, (*PRAGMAS, "foreign_keys = OFF"), "BEGIN IMMEDIATE", poolclass=NullPool)
 
 
 def copy_file(source: Path, destination: Path) -> None:
@@ -72,6 +80,12 @@ def copy_file(source: Path, destination: Path) -> None:
             os.fsync(written.fileno())
     except (OSError, sqlite3.Error) as error:
         raise DatabaseUnavailable(f"cannot copy {source} to {destination}: {error}") from error
+
+
+def _open(url: URL, pragmas: tuple[str, ...], begin: str, **pool: Any) -> AsyncEngine:
+    engine = create_async_engine(url, connect_args={"factory": RollingBack}, pool_reset_on_return=None, **pool)
+    _prepare(engine, pragmas, begin)
+    return engine
 
 
 def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
@@ -91,15 +105,10 @@ def _prepare(engine: AsyncEngine, pragmas: tuple[str, ...], begin: str) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin_transaction(connection: Connection) -> None:
-        # Each call of the driver wakes its thread; this is one call, and exec_driver_sql would be three.
-        _driver_of(connection).run_async(lambda driver: driver.execute(begin))
+        connection.exec_driver_sql(begin)
 
     @event.listens_for(engine.sync_engine, "reset")
     def end_transaction(connection: Any, _record: Any, _state: Any) -> None:
-        # For the same reason the pool's own ROLLBACK of every connection is off.
+        # Each call of the driver wakes its thread, so the pool's own ROLLBACK after every transaction is off.
         if connection.driver_connection.in_transaction:
             connection.rollback()
-
-
-def _driver_of(connection: Connection) -> Any:
-    return connection.connection.dbapi_connection

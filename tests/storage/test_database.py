@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from storage.database import Database
 from storage.errors import DatabaseUnavailable, DatabaseUnsupported
+from storage.sqlite import RollingBack
 from tests.support.rows import NOW, make_artist, make_inbox_activity
 
 ROOT = Path(__file__).parents[2]
@@ -65,6 +66,46 @@ async def test_a_cancelled_transaction_is_undone_and_blocks_nobody(database: Dat
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await bump_slowly(database) == 1
+
+
+async def test_who_is_cancelled_while_waiting_for_a_turn_holds_no_turn_later(database_url: str) -> None:
+    async with AsyncExitStack() as stack:
+        holder, waiter, third = (Database(database_url) for _ in range(3))
+        for database in (holder, waiter, third):
+            stack.push_async_callback(database.dispose)
+        async with holder.unit_of_work() as records:
+            await records.revisions.bump("shared")
+            waiting = asyncio.create_task(bump_slowly(waiter))
+            await asyncio.sleep(0.2)
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+        for database in (third, waiter, third):
+            async with asyncio.timeout(8):
+                await bump_slowly(database)
+
+
+async def test_cancelling_at_any_moment_harms_nobody_else(database: Database) -> None:
+    # Kept on purpose: their tracebacks hold on to whatever a cancelled transaction was doing.
+    outcomes: list[object] = []
+    for number in range(60):
+        task = asyncio.create_task(bump_slowly(database))
+        await asyncio.sleep(number / 2000)
+        task.cancel()
+        outcomes += await asyncio.gather(task, return_exceptions=True)
+    async with asyncio.timeout(8):
+        before = await bump_slowly(database)
+        assert await bump_slowly(database) == before + 1
+
+
+def test_closing_ends_a_transaction_even_while_a_cursor_lives(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "cara.sqlite3", factory=RollingBack, isolation_level=None)
+    connection.executescript("CREATE TABLE numbers (number); INSERT INTO numbers VALUES (1), (2); BEGIN IMMEDIATE")
+    cursor = connection.execute("SELECT number FROM numbers")
+    connection.close()
+    with closing(sqlite3.connect(tmp_path / "cara.sqlite3", timeout=0)) as another:
+        another.execute("BEGIN IMMEDIATE")
+    del cursor
 
 
 async def test_reading_sees_one_moment_while_others_write(database: Database) -> None:
