@@ -98,7 +98,7 @@ def find_alternate(response: Response) -> str | None:
     """The ActivityPub form that a page names, in its Link header or in its head."""
     for link in _LINK_HEADER.finditer(response.headers.get("link", "")):
         if re.search(r"rel=\"?alternate\b", link[2]) and ACTIVITY_JSON in link[2]:
-            return urljoin(response.url, link[1])
+            return urljoin(response.url, str(link[1]))
     page = _Links()
     page.feed(response.body.decode("utf-8", errors="replace"))
     return urljoin(response.url, page.alternate) if page.alternate else None
