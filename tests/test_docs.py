@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cara_fed.inbox.registry import inbox
 from pydantic import BaseModel
 
 from cara_fed.__main__ import build_parser
 from cara_fed.config import Config
+from cara_fed.inbox.handlers import inbox
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -40,7 +40,7 @@ def test_every_key_of_the_configuration_stands_in_instance_toml() -> None:
 
 
 def test_every_registered_activity_stands_in_federation_md() -> None:
-    missing = [pair for pair in inbox.pairs() if f"`{pair[0]}({pair[1]})`" not in FEDERATION]
+    missing = [pair for pair in inbox.pairs if f"`{pair[0]}({pair[1]})`" not in FEDERATION]
     assert missing == []
 
 
