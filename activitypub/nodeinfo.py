@@ -58,6 +58,7 @@ def build_nodeinfo(
     title: str,
     description: str = "",
     metadata: dict[str, Any] | None = None,
+    protocols: tuple[str, ...] = ("activitypub",),
     repository: str | None = None,
     homepage: str | None = None,
 ) -> Json:
@@ -66,7 +67,7 @@ def build_nodeinfo(
     return {
         "version": version,
         "software": {"name": SOFTWARE, "version": software_version} | {k: v for k, v in places.items() if v},
-        "protocols": ["activitypub"],
+        "protocols": list(protocols),
         "services": {"inbound": [], "outbound": []},
         "openRegistrations": open_registrations,
         "usage": _build_usage(usage),

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cara_fed.blocklist.diffs import ListDiff
-from cara_fed.blocklist.formats import EXPORTERS, PARSERS, Problem, exportable
+from cara_fed.blocklist.formats import EXPORTERS, PARSERS, Problem
 from cara_fed.blocklist.import_file import ImportPlan, apply_import, guess_format, plan_import
 from cara_fed.blocklist.previews import Cut, preview_cuts
+from cara_fed.blocklist.publish import export_entries
 from cara_fed.blocklist.subscribe import preview_list, refresh_all
 from cara_fed.blocklist.subscriptions import Refreshed
 from cara_fed.commands.common import Arguments, Subcommands, add_command, opened, say
@@ -21,7 +22,7 @@ class ListsFailed(CaraFedError):
     """Some lists could not be refreshed; the others were."""
 
 
-def register(group: Subcommands) -> None:
+def register_lists(group: Subcommands) -> None:
     """Add the commands to the group ``blocklist``."""
     refresh = add_command(group, "refresh", "read every subscribed list now", run_refresh)
     refresh.add_argument("--may-shrink", action="store_true", help="believe a list that lost most of its entries")
@@ -89,11 +90,8 @@ async def run_import(arguments: Arguments) -> int:
 async def run_export(arguments: Arguments) -> int:
     """Write our domain entries to stdout."""
     async with opened(arguments) as services:
-        now = services.clock.now()
-        async with services.database.reading() as records:
-            entries = await records.blocklist.find_active(now)
-    export = EXPORTERS[SHORT_NAMES.get(arguments.format, arguments.format)]
-    sys.stdout.write(export(exportable(entries, now)).decode())
+        export = await export_entries(services, SHORT_NAMES.get(arguments.format, arguments.format))
+    sys.stdout.write(export.body.decode())
     return 0
 
 

@@ -6,6 +6,7 @@ from activitypub.identifiers import ArtistRef, CollectionKind, CreateRef, PostRe
 from activitypub.opt_out import TDM_POLICY_NUMBERS
 from cara_fed.asgi import App
 from cara_fed.endpoints.actors import Actors
+from cara_fed.endpoints.blocklists import PREFIXES, Blocklists
 from cara_fed.endpoints.calls import Route
 from cara_fed.endpoints.collections import Collections
 from cara_fed.endpoints.gate import Gate
@@ -30,7 +31,7 @@ def build_router(services: Services, pages: App) -> App:
     table = Table(
         paths={**_server_paths(services, gate, inbox), **_policy_paths(services), **_health_paths(services)},
         kinds=_kinds(services, gate, inbox),
-        prefixes={"/media/": Media(services)},
+        prefixes={"/media/": Media(services), **dict.fromkeys(PREFIXES, Blocklists(services))},
     )
     return Router(services.site, table, pages)
 

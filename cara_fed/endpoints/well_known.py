@@ -1,7 +1,7 @@
 """Where other servers find us: WebFinger, host-meta, NodeInfo. Open to everyone, signed or not."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 from activitypub.actors import instance_actor_name
 from activitypub.identifiers import ArtistRef, Handle, InstanceActor
@@ -75,9 +75,17 @@ class WellKnown:
             open_registrations=False,
             title=instance.name,
             description=instance.description,
+            **self._describe_exchange(),
         )
         cached = public_for(NODEINFO_SECONDS)
         return answer_json(document, _ANY_ORIGIN, cached, media_type=media_type_of_version(version))
+
+    def _describe_exchange(self) -> dict[str, Any]:
+        """Where our blocklist can be read by FIRES, and that it can."""
+        if not self._services.config.blocklist.publish:
+            return {}
+        places = {name: f"{self._site.base}/{name}" for name in ("datasets", "labels")}
+        return {"protocols": ("activitypub", "fires"), "metadata": {"fires": places}}
 
     async def _count_usage(self) -> Usage:
         now = self._services.clock.now()

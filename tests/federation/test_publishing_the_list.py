@@ -108,9 +108,10 @@ async def test_changes_are_told_in_order_and_never_rewritten(studio: Instance) -
 
 
 async def test_pages_hold_a_hundred_and_a_cursor_goes_on_where_it_was(studio: Instance) -> None:
-    now = studio.time.now
+    now, pk = studio.time.now, studio.services.clock.new_pk()
     rows = [
-        BlocklistChange(pk=1, kind="domain", key=f"h{n}.example", policy="reject", published_at=now) for n in range(250)
+        BlocklistChange(pk=pk, kind="domain", key=f"h{n}.example", policy="reject", published_at=now)
+        for n in range(250)
     ]
     async with studio.services.database.unit_of_work() as records:
         await records.blocklist_changes.append(*rows)

@@ -13,7 +13,8 @@ from cara_fed.blocklist.formats.mastodon_csv import export_mastodon_csv, parse_m
 from cara_fed.blocklist.formats.parsed import ListUnreadable, Parse, ParsedEntry, ParsedList, Problem
 from cara_fed.blocklist.formats.text import export_text, parse_text
 
-Export = Callable[[Iterable[Entry]], bytes]
+Export = Callable[[Iterable[Entry], str], bytes]
+"""Writes entries; the second argument is the page where each can be read about under its key, or ""."""
 
 PARSERS: Mapping[str, Parse] = {
     "text": parse_text,

@@ -17,6 +17,7 @@ def suspending(entries: Iterable[Entry]) -> Iterator[Entry]:
     return (entry for entry in entries if EntryPolicy(entry.policy).gravity >= EntryPolicy.REJECT.gravity)
 
 
-def public_comment(entry: Entry) -> str:
-    """The label and the reason in one line, as :func:`~cara_fed.blocklist.formats.parsed.describe` reads it."""
-    return f"{entry.label}: {entry.reason}" if entry.label else entry.reason
+def public_comment(entry: Entry, page: str = "") -> str:
+    """Label, reason and the entry's place on the page, in one line as parsed.describe reads it."""
+    said = f"{entry.label}: {entry.reason}" if entry.label else entry.reason
+    return f"{said} {page}#{entry.key}" if page else said

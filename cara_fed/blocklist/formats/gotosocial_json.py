@@ -17,13 +17,13 @@ def parse_gotosocial_json(body: bytes, rules: EntryRules) -> ParsedList:
     return gathering.result()
 
 
-def export_gotosocial_json(entries: Iterable[Entry]) -> bytes:
+def export_gotosocial_json(entries: Iterable[Entry], page: str = "") -> bytes:
     """Write the domains that are refused outright: GoToSocial knows nothing milder."""
     items = [
         {
             "domain": entry.key,
             "suspended_at": entry.created_at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "public_comment": public_comment(entry),
+            "public_comment": public_comment(entry, page),
         }
         for entry in suspending(entries)
     ]

@@ -24,13 +24,23 @@ def parse_mastodon_csv(body: bytes, rules: EntryRules) -> ParsedList:
     return gathering.result()
 
 
-def export_mastodon_csv(entries: Iterable[Entry]) -> bytes:
+def export_mastodon_csv(entries: Iterable[Entry], page: str = "") -> bytes:
     """Write what a Mastodon imports."""
+    return _write(
+        (entry.key, _SEVERITY_OF[EntryPolicy(entry.policy)], public_comment(entry, page)) for entry in entries
+    )
+
+
+def export_retractions_csv(retracted: Iterable[tuple[str, str]]) -> bytes:
+    """Write domains and comments of what is listed no longer; FediBlockHole's users know such lists as ``noop``."""
+    return _write((key, "noop", comment) for key, comment in retracted)
+
+
+def _write(rows: Iterable[tuple[str, str, str]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(f"#{column}" for column in MASTODON_COLUMNS)
-    for entry in entries:
-        severity = _SEVERITY_OF[EntryPolicy(entry.policy)]
+    for domain, severity, comment in rows:
         no_media = "true" if severity == "silence" else "false"
-        writer.writerow((entry.key, severity, no_media, "false", public_comment(entry), "false"))
+        writer.writerow((domain, severity, no_media, "false", comment, "false"))
     return text.getvalue().encode()

@@ -20,6 +20,6 @@ def parse_text(body: bytes, rules: EntryRules) -> ParsedList:
     return gathering.result()
 
 
-def export_text(entries: Iterable[Entry]) -> bytes:
+def export_text(entries: Iterable[Entry], page: str = "") -> bytes:
     """Write the domains that are refused outright: a bare name says nothing milder."""
     return "".join(f"{entry.key}\n" for entry in suspending(entries)).encode()
