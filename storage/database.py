@@ -19,10 +19,10 @@ SQLITE, POSTGRESQL = "sqlite+aiosqlite", "postgresql+asyncpg"
 
 
 class Database:
-    """One database: `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://…`. Nothing is opened before the first use."""
+    """One database: `sqlite+aiosqlite:///PATH` or `postgresql+asyncpg://…`; no connection before the first use."""
 
     def __init__(self, url: str) -> None:
-        """Raises DatabaseUnsupported where the URL names neither."""
+        """Make the SQLite file where it is missing. Raises DatabaseUnsupported, DatabaseUnavailable."""
         self.url = read_url(url)
         self._writer, self._readers = _open_engines(self.url)
 

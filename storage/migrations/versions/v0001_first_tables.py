@@ -1,10 +1,9 @@
 """The first tables."""
 
-from collections.abc import Iterator
-from typing import Any
-
 import sqlalchemy as sa
 from alembic import op
+
+from storage.migrations.columns import flags, index, integers, key, lists, moments, reference, strings, texts
 
 revision = "0001"
 down_revision = None
@@ -16,6 +15,7 @@ TABLES = (
     "attachments", "renditions", "followers", "following", "interactions", "inbox_log", "outbox_log", "deliveries",
     "hosts", "blocklist_entries", "blocklist_allows", "refusals", "subscriptions", "personal_blocks", "reports",
     "rate_limits", "revisions", "blocklist_changes", "severances", "subscribed_changes", "held_lists", "appeals",
+    "crawler_agents", "crawler_visits", "opt_out_changes", "rewrites",
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def upgrade() -> None:
     make_moderation()
     make_counters()
     make_blocklist_exchange()
+    make_opt_out()
 
 
 def downgrade() -> None:
@@ -49,9 +50,10 @@ def make_artists() -> None:
         key(),
         *strings("name", "folded", "display_name", "role"),
         *strings("password_hash", "opt_out", "avatar_hash", "header_hash", "moved_to", null=True),
+        *strings("license", "acquire_license_page", null=True),
         *texts("summary"),
         *lists("fields", "also_known_as"),
-        *flags("manually_approves", "discoverable", "indexable"),
+        *flags("manually_approves", "discoverable", "indexable", "states_opt_out", "tags_no_ai"),
         *moments("created_at", "updated_at"),
         *moments("deleted_at", null=True),
         sa.UniqueConstraint("folded"),
@@ -124,7 +126,7 @@ def make_posts() -> None:
         key(),
         reference("artist_pk", "artists.pk", null=True),
         *strings("object_id", "actor_id", "url", "visibility"),
-        *strings("language", "opt_out", "in_reply_to", null=True),
+        *strings("language", "opt_out", "license", "digital_source_type", "in_reply_to", null=True),
         *texts("text", "content", "content_warning"),
         *texts("document", null=True),
         *flags("sensitive"),
@@ -388,44 +390,3 @@ def make_appeals() -> None:
     )
     index("appeals", "entry_kind", "entry_key")
     index("appeals", "state")
-
-
-def key() -> sa.Column[int]:
-    type_ = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-    return sa.Column("pk", type_, primary_key=True, autoincrement=False)
-
-
-def reference(name: str, target: str, *, null: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger(), sa.ForeignKey(target, ondelete="CASCADE"), nullable=null)
-
-
-def strings(*names: str, null: bool = False) -> Iterator[sa.Column[str]]:
-    return columns(names, sa.String(), null)
-
-
-def texts(*names: str, null: bool = False) -> Iterator[sa.Column[str]]:
-    return columns(names, sa.Text(), null)
-
-
-def integers(*names: str, null: bool = False) -> Iterator[sa.Column[int]]:
-    return columns(names, sa.Integer(), null)
-
-
-def flags(*names: str) -> Iterator[sa.Column[bool]]:
-    return columns(names, sa.Boolean(), null=False)
-
-
-def lists(*names: str) -> Iterator[sa.Column[Any]]:
-    return columns(names, sa.JSON(), null=False)
-
-
-def moments(*names: str, null: bool = False) -> Iterator[sa.Column[Any]]:
-    return columns(names, sa.DateTime(timezone=True), null)
-
-
-def columns(names: tuple[str, ...], type_: Any, null: bool) -> Iterator[sa.Column[Any]]:
-    return (sa.Column(name, type_, nullable=null) for name in names)
-
-
-def index(table: str, *names: str) -> None:
-    op.create_index(f"ix_{table}_{'_'.join(names)}", table, list(names))
