@@ -17,7 +17,11 @@ from storage.statements import insert_unless_known
 
 
 class Artist(Table, table=True):
-    """A local account; `folded` is its name for comparison, and stays taken after deletion."""
+    """A local account; `folded` is its name for comparison, and stays taken after deletion.
+
+    `license` and `acquire_license_page` are addresses; `states_opt_out` puts the line "AI training" on the profile,
+    `tags_no_ai` the hashtag on posts.
+    """
 
     __tablename__ = "artists"
 
@@ -37,6 +41,10 @@ class Artist(Table, table=True):
     header_hash: str | None = None
     also_known_as: list[str] = json_list()
     moved_to: str | None = None
+    license: str | None = None
+    acquire_license_page: str | None = None
+    states_opt_out: bool = True
+    tags_no_ai: bool = False
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)

@@ -45,6 +45,8 @@ class Post(Table, table=True):
     visibility: str
     language: str | None = None
     opt_out: str | None = None
+    license: str | None = None
+    digital_source_type: str | None = None
     in_reply_to: str | None = Field(default=None, index=True)
     published_at: datetime = moment()
     updated_at: datetime | None = moment(default=None)

@@ -9,6 +9,7 @@ from storage.blocklist import Blocklist
 from storage.blocklist_changes import BlocklistChanges
 from storage.blocks import Blocks
 from storage.columns import Table
+from storage.crawlers import Crawlers
 from storage.deliveries import Deliveries
 from storage.enforcement import Enforcement
 from storage.follows import Follower, Following, Follows
@@ -17,6 +18,7 @@ from storage.hosts import Hosts
 from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
 from storage.keys import Keys
+from storage.opt_out_changes import OptOutChanges
 from storage.outbox_log import OutboxLog
 from storage.overviews import Overviews
 from storage.posts import Posts
@@ -26,6 +28,7 @@ from storage.remote_actors import RemoteActors
 from storage.remote_keys import RemoteKeys
 from storage.reports import Reports
 from storage.revisions import Revisions
+from storage.rewrites import Rewrites
 from storage.secrets import Secrets
 from storage.sessions import Sessions
 from storage.severances import Severances
@@ -45,10 +48,11 @@ class Records:
     """
 
     __slots__ = (
-        "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "deliveries", "enforcement",
-        "followers", "following", "held_lists", "hosts", "inbox_log", "interactions", "keys", "outbox_log", "overviews",
-        "posts", "rate_limits", "refusals", "remote_actors", "remote_keys", "reports", "revisions", "secrets",
-        "sessions", "severances", "subscribed_changes", "subscriptions", "tokens", "works",
+        "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "crawlers", "deliveries",
+        "enforcement", "followers", "following", "held_lists", "hosts", "inbox_log", "interactions", "keys",
+        "opt_out_changes", "outbox_log", "overviews", "posts", "rate_limits", "refusals", "remote_actors",
+        "remote_keys", "reports", "revisions", "rewrites", "secrets", "sessions", "severances", "subscribed_changes",
+        "subscriptions", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:
@@ -58,6 +62,7 @@ class Records:
         self.blocklist = Blocklist(session)
         self.blocklist_changes = BlocklistChanges(session)
         self.blocks = Blocks(session)
+        self.crawlers = Crawlers(session)
         self.deliveries = Deliveries(session)
         self.enforcement = Enforcement(session)
         self.followers = Follows(session, Follower)
@@ -67,6 +72,7 @@ class Records:
         self.inbox_log = InboxLog(session)
         self.interactions = Interactions(session)
         self.keys = Keys(session)
+        self.opt_out_changes = OptOutChanges(session)
         self.outbox_log = OutboxLog(session)
         self.overviews = Overviews(session)
         self.posts = Posts(session)
@@ -76,6 +82,7 @@ class Records:
         self.remote_keys = RemoteKeys(session)
         self.reports = Reports(session)
         self.revisions = Revisions(session)
+        self.rewrites = Rewrites(session)
         self.secrets = Secrets(session)
         self.sessions = Sessions(session)
         self.severances = Severances(session)

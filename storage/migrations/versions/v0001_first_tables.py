@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from storage.migrations.columns import flags, index, integers, key, lists, moments, reference, strings, texts
+from storage.migrations.opt_out_tables import make_opt_out
 
 revision = "0001"
 down_revision = None
