@@ -9,7 +9,7 @@ from cara_fed.blocklist.allow import allow, disallow
 from cara_fed.blocklist.enact import Enacted
 from cara_fed.blocklist.entries import LOCAL, EntryLabel, EntryPolicy
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
-from cara_fed.commands import blocklist_lists
+from cara_fed.commands.blocklist_lists import register_lists
 from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, opened, say
 from cara_fed.services import Services
 from storage.blocklist import BlocklistEntry, EntryWithHits
@@ -29,7 +29,7 @@ def register(subcommands: Subcommands) -> None:
     _register_allow(group)
     listing = add_command(group, "list", "every active entry", run_list)
     listing.add_argument("--hits", action="store_true", help="show what each refused, the busiest first")
-    blocklist_lists.register(group)
+    register_lists(group)
 
 
 def _register_add(group: Subcommands) -> None:

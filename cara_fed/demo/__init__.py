@@ -1,0 +1,1 @@
+"""The demonstration: two instances on this machine, one picture, one follower, one listed harvester."""
