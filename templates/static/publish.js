@@ -187,10 +187,25 @@ function send(event) {
   request.send(new FormData(form));
 }
 
+// The answer is the form again. What it says of each field goes to that field, for here the pictures are still chosen.
 function showProblems(html) {
-  const problems = new DOMParser().parseFromString(html, "text/html").querySelector("[data-problems], .reading .lead");
+  const answer = new DOMParser().parseFromString(html, "text/html");
+  for (const old of document.querySelectorAll("[data-problems], .error")) old.remove();
+  for (const error of answer.querySelectorAll(".error[id]")) {
+    named(error.id.replace(/-error$/, ""))?.closest("[data-place], .field, fieldset").append(error);
+  }
+  const problems = answer.querySelector("[data-problems], .reading .lead");
   if (!problems) return;
-  document.querySelector("[data-problems]")?.remove();
+  for (const link of problems.querySelectorAll("a")) {
+    const field = named(link.hash.slice(1));
+    const place = field?.closest("[data-place]");
+    link.hash = (place ? place.querySelector("textarea") : field)?.id ?? "";
+  }
+  problems.tabIndex = -1;
   form.before(problems);
   problems.focus();
+}
+
+function named(name) {
+  return form.querySelector(`[name="${CSS.escape(name)}"]`);
 }

@@ -58,6 +58,13 @@ def serve_samples(samples: Samples) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.body)
 
+        def do_POST(self) -> None:
+            """Lead to another origin, as "follow from your server" does."""
+            self.send_response(303)
+            self.send_header("location", f"http://localhost:{server.server_address[1]}/welcome")
+            self.send_header("content-length", "0")
+            self.end_headers()
+
         def log_message(self, *arguments: object) -> None:
             """Say nothing."""
 

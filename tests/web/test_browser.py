@@ -199,6 +199,32 @@ def test_what_is_sent_is_what_was_put_in_order(browser: Browser, site: str, tmp_
         assert "A pine." in body
 
 
+def test_what_was_wrong_is_said_where_the_pictures_still_are(browser: Browser, site: str, tmp_path: Path) -> None:
+    context = browser.new_context()  # a refusal is written on the console, so `opened` is not for this test
+    page = context.new_page()
+    page.goto(f"{site}/publish")
+    page.set_input_files("#pick", pictures_at(tmp_path, "salt", "pine"))
+    page.locator("[data-move='1']").first.click()
+    refused = Samples().answer("/publish-refused").body
+    page.route("**/publish", lambda route: route.fulfill(body=refused, status=422, content_type="text/html"))
+    page.locator("[data-send]").click()
+    page.locator("[data-problems]").wait_for()
+    assert "This text has no picture" in page.locator("[data-place]").first.inner_text()
+    assert [name for _, name, _ in order_of(page)] == ["pine.jpg", "salt.jpg"]
+    page.locator("[data-problems] a").click()
+    assert page.evaluate("document.activeElement.name") == "alt-0"
+    assert page.locator("[data-send]").is_enabled()
+    context.close()
+
+
+def test_following_leads_to_another_server(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/profile") as page:
+        page.locator(".popover > summary").click()
+        page.get_by_label("Where are you at home?").fill("@you@your.server")
+        page.get_by_role("button", name="Go").click()
+        page.wait_for_url("http://localhost:*/welcome")
+
+
 def test_the_form_can_be_filled_without_script(browser: Browser, site: str, tmp_path: Path) -> None:
     with opened(browser, f"{site}/publish", java_script_enabled=False) as page:
         page.set_input_files("[name=picture-0]", pictures_at(tmp_path, "salt"))
