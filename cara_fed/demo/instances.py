@@ -126,7 +126,7 @@ def free_port() -> int:
     return port
 
 
-async def until(what: str, look: Callable[[], Awaitable[Found]], seconds: float = WAIT_SECONDS) -> Found:
+async def until(what: str, look: Callable[[], Awaitable[Found | None]], seconds: float = WAIT_SECONDS) -> Found:
     """Look again and again until something is found; raises NotAsPromised after ``seconds``."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not (found := await look()):

@@ -5,15 +5,17 @@ import os
 import re
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
+from pathlib import Path
 
 import pytest
 
 from cara_fed.demo.instances import NotAsPromised, until
 
 
-async def test_two_instances_and_a_harvester_see_what_they_should() -> None:
+async def test_two_instances_and_a_harvester_see_what_they_should(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cara_fed.demo", stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+        sys.executable, "-m", "cara_fed.demo", stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=environment
     )
     out, error = await process.communicate()
     said = out.decode()
@@ -23,7 +25,8 @@ async def test_two_instances_and_a_harvester_see_what_they_should() -> None:
     assert len(re.findall(r": 403 ", said)) == 3
     assert "and to nobody else" in said
     assert said.rstrip().endswith("All of this was as promised.")
-    assert _children() == set()
+    assert _processes_in(tmp_path) == set()
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_what_does_not_come_is_said() -> None:
@@ -34,8 +37,8 @@ async def test_what_does_not_come_is_said() -> None:
         await until("the moon rises", never, seconds=0.01)
 
 
-def _children() -> set[str]:
-    """Processes that still run this program's servers for a demonstration."""
+def _processes_in(folder: Path) -> set[str]:
+    """Processes that still run for a demonstration in this folder."""
     found = set()
     for pid in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -43,6 +46,6 @@ def _children() -> set[str]:
                 command = file.read().replace(b"\0", b" ").decode(errors="replace")
         except OSError:
             continue
-        if "cara-fed-demo-" in command:
+        if str(folder) in command:
             found.add(command)
     return found
