@@ -1,11 +1,12 @@
 """Fetching documents: signed by the instance, labelled rightly, and believed only from their own origin."""
 
+from collections.abc import Mapping
+
 from activitypub.documents import Json, parse_document
 from activitypub.errors import DocumentError, ForeignOrigin, IdUnacceptable
 from activitypub.identifiers import Site
 from activitypub.origins import IdRule, netloc_of, require_same_origin
-from activitypub.signatures import HttpRequest, sign_draft_cavage
-from cara_fed.accounts.keyring import KeyRing, SigningKey
+from cara_fed.accounts.keyring import KeyRing
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.guard import BlocklistGuard
 from cara_fed.clock import Clock
@@ -13,6 +14,7 @@ from cara_fed.federation.budgets import Budget
 from cara_fed.federation.client import ACTIVITY_ACCEPT, FederationClient, Response, Signer
 from cara_fed.federation.errors import NotADocument, NotServed
 from cara_fed.federation.media_types import is_activity_type
+from cara_fed.federation.signing import make_signer
 from cara_fed.services import Services
 
 MAX_PAGE_BYTES = 512 * 1024
@@ -64,25 +66,26 @@ class DocumentFetcher:
     async def _get(self, url: str, accept: str, budget: Budget, max_bytes: int) -> Response:
         self._require_askable(url)
         budget.spend()
-        signer = self._signer(await self._keyring.signing_key(None))
+        signer = self._guarded(make_signer(await self._keyring.signing_key(None), self._clock))
         response = await self._client.get(url, accept=accept, max_bytes=max_bytes, signer=signer)
-        self._require_askable(response.url)
         if not response.ok:
             raise NotServed(netloc_of(url), response.status)
         return response
+
+    def _guarded(self, signer: Signer) -> Signer:
+        """Every hop is judged before it is asked: a redirect may lead to somebody listed, or back to us."""
+
+        def sign(method: str, url: str, body: bytes | None) -> Mapping[str, str]:
+            self._require_askable(url)
+            return signer(method, url, body)
+
+        return sign
 
     def _require_askable(self, url: str) -> None:
         self._rule.require(url)
         if self._site.is_local(url):
             raise IdUnacceptable("an id of this very server names nothing that another one could tell")
         self._blocklist.require_not_listed(Door.RESOLVE, url)
-
-    def _signer(self, key: SigningKey) -> Signer:
-        def sign(method: str, url: str, body: bytes | None) -> dict[str, str]:
-            request = HttpRequest.to(method, url, body=body)
-            return dict(sign_draft_cavage(request, key.key_id, key.private_key, self._clock.now()))
-
-        return sign
 
     def _stated_id(self, document: Json) -> str:
         stated = document.get("id")
@@ -101,7 +104,7 @@ def _is_itself(stated: str, asked: str, response: Response) -> bool:
 
 def _parse(response: Response) -> Json:
     try:
-        return parse_document(response.body)
+        return parse_document(response.body, max_bytes=len(response.body))
     except DocumentError as error:
         raise NotADocument(f"{netloc_of(response.url)}: {error}") from error
 

@@ -7,6 +7,7 @@ from activitypub.signatures import HttpRequest
 from cara_fed.blocklist.doors import Door
 from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
 from cara_fed.inbox.authority import require_own_activity, require_sender
+from cara_fed.inbox.recording import InboxRecorder
 from cara_fed.services import Services
 from storage.inbox_log import InboxActivity
 
@@ -17,6 +18,7 @@ class InboxReceiver:
     def __init__(self, services: Services, authenticator: Authenticator) -> None:
         self._services = services
         self._authenticator = authenticator
+        self._recorder = InboxRecorder(services)
         self._rule = IdRule(allow_http=services.site.scheme == "http")
         self._max_bytes = services.config.federation.max_document_kib * 1024
 
@@ -70,10 +72,7 @@ class InboxReceiver:
             received_at=now,
             due_at=now,
         )
-        async with self._services.database.unit_of_work() as records:
-            is_new = await records.inbox_log.add(row)
-        if is_new:
-            self._services.wake.inbox.set()
+        await self._recorder.record(row)
 
 
 def _is_farewell(activity: Activity) -> bool:

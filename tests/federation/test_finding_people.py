@@ -173,6 +173,7 @@ async def test_the_listed_are_not_asked(
     for id in (eve.actor, near.actor):
         with pytest.raises(RefusedByBlocklist):
             await resolver.fetch_document(id, Budget(5))
+    assert fediverse.network.seen("GET", eve.domain) == []
 
 
 async def test_an_actor_is_asked_again_after_a_week(fediverse: Fediverse, resolver: Resolver, eve: Stranger) -> None:
