@@ -15,6 +15,8 @@ WATCH_SECONDS = 1.0
 SUBSCRIPTIONS_SECONDS = 300.0
 HOUSEKEEPING_SECONDS = 3600.0
 REFUSALS_KEPT = timedelta(days=365)
+# Peers retry for about a week; what comes again within this time is known.
+INBOX_KEPT = timedelta(days=30)
 
 
 def build_loops(services: Services) -> tuple[Loop, ...]:
@@ -50,13 +52,17 @@ async def watch_once(services: Services) -> None:
         await enact(services)
     await services.keyring.refresh()
     await services.blocklist.flush()
+    await services.crawlers.refresh()
+    await services.crawlers.flush()
 
 
 async def keep_house_once(services: Services) -> None:
-    """Throw away what is over: expired sessions and tokens, old rate limits, old refusals."""
+    """Throw away what is over: expired sessions and tokens, old rate limits, refusals and activities."""
     now = services.clock.now()
     async with services.database.unit_of_work() as records:
         await records.sessions.remove_expired(now)
         await records.tokens.remove_expired(now)
         await records.rate_limits.remove_old(now)
         await records.refusals.remove_old(now - REFUSALS_KEPT)
+        await records.inbox_log.remove_finished(now - INBOX_KEPT)
+        await records.crawlers.remove_old_visits(now - REFUSALS_KEPT)

@@ -1,6 +1,6 @@
 """The inbox log: every activity received, recorded before it is handled, and a queue until it is."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -71,6 +71,12 @@ class InboxLog:
         )
         claimed = (await self.session.exec(statement)).scalars().all()
         return sorted(claimed, key=lambda activity: activity.pk)
+
+    async def release(self, pks: Collection[int]) -> None:
+        """Give leases back untried, as when a worker stops; the attempts do not count."""
+        unfinished = col(InboxActivity.pk).in_(pks), col(InboxActivity.state) == RECEIVED
+        values = {"lease_until": None, "attempts": col(InboxActivity.attempts) - 1}
+        await count_changed(self.session, update(InboxActivity).where(*unfinished).values(values))
 
     async def record_handled(self, pk: int) -> None:
         """It took effect."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import SystemRandom
@@ -27,7 +27,7 @@ from storage.inbox_log import InboxActivity
 log = logging.getLogger(__name__)
 
 CLAIM: Final = 32
-LEASE_SECONDS: Final = 300
+LEASE_SECONDS: Final = 120
 MAX_ATTEMPTS: Final = 6
 _RANDOM: Final = SystemRandom()
 
@@ -51,10 +51,11 @@ class InboxWorker:
     async def work_once(self) -> bool:
         """Handle what is due, servers side by side, each server's activities in order; False when there was nothing."""
         claimed = await self._claim()
-        by_server: dict[str, list[InboxActivity]] = defaultdict(list)
-        for row in claimed:
-            by_server[netloc_of(row.actor_id)].append(row)
-        await asyncio.gather(*(self._handle_in_order(rows) for rows in by_server.values()))
+        try:
+            await asyncio.gather(*(self._handle_in_order(rows) for rows in _by_server(claimed)))
+        except asyncio.CancelledError:
+            await self._release(claimed)
+            raise
         if claimed:
             self._services.wake.deliveries.set()
         return bool(claimed)
@@ -67,6 +68,11 @@ class InboxWorker:
                 return ()
         async with self._services.database.unit_of_work() as records:
             return await records.inbox_log.claim(now, LEASE_SECONDS, CLAIM)
+
+    async def _release(self, rows: Sequence[InboxActivity]) -> None:
+        """Let another worker have at once what this one, told to stop, did not finish."""
+        async with self._services.database.unit_of_work() as records:
+            await records.inbox_log.release([row.pk for row in rows])
 
     async def _handle_in_order(self, rows: Sequence[InboxActivity]) -> None:
         for row in rows:
@@ -86,6 +92,8 @@ class InboxWorker:
             await self._record_failed(row, _Failure(f"{type(error).__name__}: {error}", is_passing=True))
 
     async def _take_effect(self, row: InboxActivity) -> None:
+        if row.attempts > MAX_ATTEMPTS:
+            raise NoEffect("every attempt at it ended without a word")
         activity = read_activity(parse_document(row.body, max_bytes=len(row.body)))
         receive = inbox.find(activity.activity_type, activity.object_types)
         if receive is None:
@@ -109,6 +117,14 @@ class InboxWorker:
         retry_at = _next_attempt(row, failure, self._services.clock.now())
         async with self._services.database.unit_of_work() as records:
             await records.inbox_log.record_failed(row.pk, failure.why, retry_at)
+
+
+def _by_server(rows: Sequence[InboxActivity]) -> Iterable[Sequence[InboxActivity]]:
+    """Rows of one server together, in their order."""
+    found: dict[str, list[InboxActivity]] = defaultdict(list)
+    for row in rows:
+        found[netloc_of(row.actor_id)].append(row)
+    return found.values()
 
 
 def _next_attempt(row: InboxActivity, failure: _Failure, now: datetime) -> datetime | None:
