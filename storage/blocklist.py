@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import sqlalchemy
 from sqlalchemy import UniqueConstraint, func, or_
 from sqlmodel import Field, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, json_list, long_text, moment, primary_key
 from storage.refusals import Refusal
-from storage.statements import count_changed, in_chunks, insert_or_replace, insert_or_replace_all
+from storage.statements import count_changed, in_chunks, insert_or_replace, insert_or_replace_values
 
 LOCAL = "local"
 
@@ -51,6 +52,36 @@ class BlocklistAllow(Table, table=True):
     created_at: datetime = moment()
 
 
+class ListedRow(NamedTuple):
+    """What a policy needs of an entry."""
+
+    kind: str
+    key: str
+    label: str
+    policy: str
+    reason: str
+    source: str
+    expires_at: datetime | None
+
+
+class EntryRow(NamedTuple):
+    """An entry as a plain value, for lists of many thousands; the columns in their order."""
+
+    pk: int
+    kind: str
+    key: str
+    label: str
+    policy: str
+    reason: str
+    evidence: list[str]
+    source: str
+    author: str
+    change_id: str | None
+    created_at: datetime
+    expires_at: datetime | None
+    retracted_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class EntryWithHits:
     """An entry and how often it refused something."""
@@ -70,9 +101,10 @@ class Blocklist:
         """List something; what its source listed before, retracted or not, becomes this (its pk stays)."""
         await insert_or_replace(self.session, entry, key=["kind", "key", "source"], keep=["pk"])
 
-    async def add_many(self, entries: Sequence[BlocklistEntry]) -> None:
+    async def add_many(self, entries: Sequence[EntryRow]) -> None:
         """Like `add`, for a subscription's list."""
-        await insert_or_replace_all(self.session, entries, key=["kind", "key", "source"], keep=["pk"])
+        values = [entry._asdict() for entry in entries]
+        await insert_or_replace_values(self.session, BlocklistEntry, values, ["kind", "key", "source"], ["pk"])
 
     async def retract(self, kind: str, key: str, source: str, now: datetime) -> bool:
         """Take an entry of a source back; False where it has none that is active."""
@@ -124,6 +156,16 @@ class Blocklist:
             statement = statement.where(BlocklistEntry.source == source)
         return (await self.session.exec(statement.order_by(col(BlocklistEntry.pk)))).all()
 
+    async def find_rows(self, now: datetime, source: str) -> list[EntryRow]:
+        """The active entries of one source, as plain values in no order."""
+        statement = _select_fields(EntryRow).where(*_is_active(now), col(BlocklistEntry.source) == source)
+        return [EntryRow._make(row) for row in await (await self.session.connection()).execute(statement)]
+
+    async def find_listed(self, now: datetime) -> list[ListedRow]:
+        """Every active entry, as far as a policy needs it, in no order."""
+        statement = _select_fields(ListedRow).where(*_is_active(now))
+        return [ListedRow._make(row) for row in await (await self.session.connection()).execute(statement)]
+
     async def find_page(
         self, source: str | None = None, *, before: int | None = None, limit: int = 50
     ) -> Sequence[BlocklistEntry]:
@@ -162,6 +204,10 @@ class Blocklist:
     async def find_allows(self) -> Sequence[BlocklistAllow]:
         """Everything allowed."""
         return (await self.session.exec(select(BlocklistAllow).order_by(col(BlocklistAllow.key)))).all()
+
+
+def _select_fields(row: type[EntryRow] | type[ListedRow]) -> sqlalchemy.Select[Any]:
+    return sqlalchemy.select(*(col(getattr(BlocklistEntry, name)) for name in row._fields))
 
 
 def _is_active(now: datetime) -> tuple[Any, Any]:

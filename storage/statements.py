@@ -66,8 +66,16 @@ async def insert_or_replace_all(
 ) -> None:
     """Like `insert_or_replace`, for many rows of a table in one go."""
     if rows:
-        statement = _insert_or_replace(session.get_bind().dialect.name, type(rows[0]), tuple(key), tuple(keep))
-        await session.exec(statement, params=[values_of(row) for row in rows])
+        await insert_or_replace_values(session, type(rows[0]), [values_of(row) for row in rows], key, keep)
+
+
+async def insert_or_replace_values(
+    session: AsyncSession, model: type[Table], values: Sequence[dict[str, Any]], key: Sequence[str], keep: Sequence[str]
+) -> None:
+    """Like `insert_or_replace_all`, for rows that are given as values: many thousands at a time."""
+    if values:
+        statement = _insert_or_replace(session.get_bind().dialect.name, model, tuple(key), tuple(keep))
+        await (await session.connection()).execute(statement, values)
 
 
 async def add_row(session: AsyncSession, row: Table) -> None:

@@ -1,13 +1,14 @@
 """Changes that subscribed feeds made: which of them said what, since a tombstone names the change alone."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table
-from storage.statements import count_changed, in_chunks, insert_or_replace_all
+from storage.statements import count_changed, in_chunks, insert_or_replace_values
 
 
 class SubscribedChange(Table, table=True):
@@ -21,15 +22,24 @@ class SubscribedChange(Table, table=True):
     key: str
 
 
+class ChangeOf(NamedTuple):
+    """A change, and the thing that it was about."""
+
+    change_id: str
+    kind: str
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class SubscribedChanges:
     """Queries about changes of others."""
 
     session: AsyncSession
 
-    async def add_many(self, changes: Sequence[SubscribedChange]) -> None:
-        """Remember these changes."""
-        await insert_or_replace_all(self.session, changes, key=["source", "change_id"])
+    async def add_many(self, source: str, changes: Collection[ChangeOf]) -> None:
+        """Remember these changes of a feed."""
+        values = [{"source": source, **change._asdict()} for change in changes]
+        await insert_or_replace_values(self.session, SubscribedChange, values, ["source", "change_id"], [])
 
     async def find_many(self, source: str, change_ids: Collection[str]) -> dict[str, SubscribedChange]:
         """The known ones among these, by id."""

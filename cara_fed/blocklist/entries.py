@@ -54,8 +54,8 @@ class EntryLabel(StrEnum):
     ALIAS = "alias"
 
 
-class Entry(Protocol):
-    """What the policy and the exports read of an entry; the rows of storage are such."""
+class Acting(Protocol):
+    """What the policy reads of an entry that is not retracted; the rows of storage are such."""
 
     @property
     def kind(self) -> str: ...
@@ -70,9 +70,14 @@ class Entry(Protocol):
     @property
     def source(self) -> str: ...
     @property
-    def created_at(self) -> datetime: ...
-    @property
     def expires_at(self) -> datetime | None: ...
+
+
+class Entry(Acting, Protocol):
+    """What the exports read of an entry, besides."""
+
+    @property
+    def created_at(self) -> datetime: ...
     @property
     def retracted_at(self) -> datetime | None: ...
 

@@ -1,5 +1,6 @@
 """The guard at every door: the list in memory, asked in constant time, refreshed without a restart, counting hits."""
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable
@@ -80,10 +81,11 @@ class BlocklistGuard:
             revision = await records.revisions.current(REVISION)
             if revision == self._revision and not self._policy.expired_since(now):
                 return False
-            entries = await records.blocklist.find_active(now)
+            entries = await records.blocklist.find_listed(now)
             allows = await records.blocklist.find_allows()
             known = await records.enforcement.find_other_names()
-        self._policy = BlocklistPolicy.from_entries(entries, allows, now, self._weighing)
+        # In a thread, for a hundred thousand entries take a moment, in which this process has others to serve.
+        self._policy = await asyncio.to_thread(BlocklistPolicy.from_entries, entries, allows, now, self._weighing)
         self._aliases = Aliases(self._policy, {each.actor_id: each.names for each in known})
         self._revision = revision
         self.is_unenacted = True

@@ -43,7 +43,7 @@ async def plan_import(services: Services, name: str, body: bytes, format: str, *
     entries = tuple(with_reason(entry, f"imported from {clean(name, MAX_NAME)}") for entry in parsed.entries)
     now = services.clock.now()
     async with services.database.reading() as records:
-        current = await records.blocklist.find_active(now, source)
+        current = await records.blocklist.find_rows(now, source)
     diff = diff_list(current, entries)
     diff = replace(diff, retracted=()) if ours else diff
     rows = build_rows(diff.added, (), source, now, range(len(diff.added)))
@@ -57,7 +57,7 @@ async def apply_import(services: Services, plan: ImportPlan, *, may_shrink: bool
         raise ListUnreadable("there is no entry in this file")
     async with services.database.unit_of_work() as records:
         if plan.source == LOCAL:
-            current = await records.blocklist.find_active(services.clock.now(), LOCAL)
+            current = await records.blocklist.find_rows(services.clock.now(), LOCAL)
             diff = replace(diff_list(current, plan.entries), retracted=())
             await apply_diff(records, services.clock, LOCAL, diff, current)
             await publish_recommendations(records, services, [*diff.added, *diff.changed])

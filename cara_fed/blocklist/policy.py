@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
+from typing import Final
 
 from activitypub.errors import IdUnacceptable
 from activitypub.origins import host_of, normal_host
-from cara_fed.blocklist.entries import LOCAL, Allow, Entry, EntryKind, EntryPolicy, is_active, normal_id
+from cara_fed.blocklist.entries import LOCAL, Acting, Allow, EntryKind, EntryPolicy, normal_id
 from cara_fed.blocklist.weighing import PLAIN, Weighing, is_ours
+
+_KINDS: Final = {str(kind): kind for kind in EntryKind}
+_POLICIES: Final = {str(policy): policy for policy in EntryPolicy}
 
 # Already in the form that is compared, as nearly all are; the slow way is for capitals, ports, punycode, last dots.
 _is_plain = re.compile(r"[a-z0-9.-]*[a-z0-9-]").fullmatch
@@ -59,10 +63,10 @@ class BlocklistPolicy:
 
     @classmethod
     def from_entries(
-        cls, entries: Iterable[Entry], allows: Iterable[Allow], now: datetime, weighing: Weighing = PLAIN
+        cls, entries: Iterable[Acting], allows: Iterable[Allow], now: datetime, weighing: Weighing = PLAIN
     ) -> "BlocklistPolicy":
-        """The policy of all sources' entries; advisory, retracted and expired ones are left out."""
-        active = [entry for entry in entries if is_active(entry, now)]
+        """The policy of all sources' entries; advisory and expired ones are left out."""
+        active = [entry for entry in entries if entry.expires_at is None or entry.expires_at > now]
         expiries = (entry.expires_at for entry in active if entry.expires_at is not None)
         allowed = frozenset(allow.key for allow in allows)
         return cls(_read_listings(weighing.adopt(active)), allowed, min(expiries, default=None), weighing)
@@ -140,11 +144,19 @@ class BlocklistPolicy:
         return any(id in self._allowed and other_host == host for id, other_host in others)
 
 
-def _read_listings(entries: Iterable[Entry]) -> Iterator[Listing]:
+def _read_listings(entries: Iterable[Acting]) -> Iterator[Listing]:
     shared: dict[str, str] = {}  # one copy of each label, reason and source, of which lists repeat thousands
+    share = shared.setdefault
     for entry in entries:
-        label, reason, source = (shared.setdefault(text, text) for text in (entry.label, entry.reason, entry.source))
-        yield Listing(entry.key, EntryKind(entry.kind), label, EntryPolicy(entry.policy), reason, source)
+        label, reason, source = entry.label, entry.reason, entry.source
+        yield Listing(
+            entry.key,
+            _KINDS[entry.kind],
+            share(label, label),
+            _POLICIES[entry.policy],
+            share(reason, reason),
+            share(source, source),
+        )
 
 
 def _choose(listings: Iterable[Listing], weighing: Weighing) -> dict[EntryKind, dict[str, Listing]]:

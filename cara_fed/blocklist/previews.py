@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cara_fed.blocklist.coverage import LIVING, Listed, cover
 from cara_fed.blocklist.enact import SIDES
-from cara_fed.blocklist.entries import Entry
+from cara_fed.blocklist.entries import Acting
 from cara_fed.blocklist.policy import BlocklistPolicy, Listing
 from cara_fed.services import Services
 from storage.enforcement import Follow
@@ -24,7 +24,7 @@ class Cut:
     requests: int = 0
 
 
-async def preview_cuts(services: Services, entries: Sequence[Entry]) -> tuple[Cut, ...]:
+async def preview_cuts(services: Services, entries: Sequence[Acting]) -> tuple[Cut, ...]:
     """Which follows of which artists these entries, active and not yet listed, would newly cut; by artists' names."""
     if not entries:
         return ()

@@ -9,7 +9,7 @@ from cara_fed.blocklist.subscriptions import Refreshed, Subscriber
 from cara_fed.config import Subscription
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
-from storage.blocklist import BlocklistEntry
+from storage.blocklist import EntryRow
 
 
 async def refresh_due(services: Services) -> tuple[Refreshed, ...]:
@@ -32,9 +32,7 @@ async def refresh_all(services: Services, *, may_shrink: bool = False) -> tuple[
     return refreshed
 
 
-async def preview_list(
-    services: Services, url: str, format: str | None = None
-) -> tuple[Refreshed, Sequence[BlocklistEntry]]:
+async def preview_list(services: Services, url: str, format: str | None = None) -> tuple[Refreshed, Sequence[EntryRow]]:
     """What subscribing to a list, or refreshing it, would change, and the rows that it would add; nothing is changed.
 
     Raises InvalidInput where the format is neither given nor known from instance.toml, and CaraFedError.

@@ -1,30 +1,28 @@
-"""Subscriptions: one of other people's lists, fetched if it changed, applied whole or not at all."""
+"""Subscriptions: one of other people's lists, fetched if it changed, applied whole, held for review, or not at all."""
 
-import asyncio
 import logging
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from activitypub.origins import host_of
-from cara_fed.blocklist.applying import apply_list, retract_keys
-from cara_fed.blocklist.diffs import ListDiff, diff_list, require_plausible, with_reason
+from cara_fed.blocklist.applying import apply_reading, retract_keys
+from cara_fed.blocklist.diffs import ListDiff, diff_list, require_plausible
 from cara_fed.blocklist.entries import EntryRules
-from cara_fed.blocklist.formats import PARSERS, ListUnreadable, ParsedList, Problem
+from cara_fed.blocklist.formats import Problem
 from cara_fed.blocklist.guard import REVISION
+from cara_fed.blocklist.holding import hold
+from cara_fed.blocklist.reading import ListReader, Reading
 from cara_fed.clock import Clock
 from cara_fed.config import Subscription
 from cara_fed.errors import CaraFedError
-from cara_fed.federation.client import FederationClient, Response
+from cara_fed.federation.client import FederationClient
 from storage.database import Database
+from storage.records import Records
 from storage.subscriptions import Subscription as State
 
 log = logging.getLogger(__name__)
 
-MAX_LIST_BYTES = 32 * 1024 * 1024
-MAX_VALIDATOR = 500
 RETRY_AFTER_FAILURE = timedelta(hours=1)
-ACCEPT = "text/csv, application/json, text/plain, */*;q=0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +76,10 @@ class Subscriber:
 
     async def preview(self, subscription: Subscription) -> Refreshed:
         """What subscribing to this list, or refreshing it, would change; nothing is. Raises CaraFedError."""
-        url = subscription.url
-        response = await self._fetch(url, {})
-        parsed = await self._parse(response, url, subscription.format)
+        reading = await self._read(subscription, _new_state(subscription))
         async with self.database.reading() as records:
-            current = await records.blocklist.find_active(self.clock.now(), url)
-        return Refreshed(url, diff_list(current, parsed.entries), parsed.problems, parsed.problem_count)
+            current = await records.blocklist.find_rows(self.clock.now(), subscription.url)
+        return _refreshed(subscription, reading, diff_list(current, reading.entries if reading else ()))
 
     async def retire_all_but(self, urls: Collection[str]) -> int:
         """Take back what lists added that are subscribed to no longer; how many entries."""
@@ -93,57 +89,62 @@ class Subscriber:
             gone = [state.url for state in await records.subscriptions.find_all() if state.url not in urls]
         for url in gone:
             async with self.database.unit_of_work() as records:
-                current = await records.blocklist.find_active(now, url)
+                current = await records.blocklist.find_rows(now, url)
                 retired += await retract_keys(records, [(entry.kind, entry.key) for entry in current], url, now)
-                await records.subscriptions.remove(url)
+                await _forget(records, url)
                 await records.revisions.bump(REVISION)
         return retired
 
     async def _refresh(self, subscription: Subscription, state: State, may_shrink: bool) -> Refreshed:
-        url, enforced = subscription.url, subscription.action == "enforce"
-        response = await self._fetch(url, _validators(state, subscription))
-        state.format, state.action = subscription.format, subscription.action
-        if response.status == 304:
-            await self._record_success(state)
-            return Refreshed(url, applied=enforced)
-        parsed = await self._parse(response, url, subscription.format)
-        diff = await (self._apply if enforced else self._review)(state, response, parsed, may_shrink)
-        return Refreshed(url, diff, parsed.problems, parsed.problem_count, applied=enforced)
+        reading = await self._read(subscription, state)
+        async with self.database.unit_of_work() as records:
+            refreshed = await self._take(records, subscription, state, reading, may_shrink)
+            state.format, state.action = subscription.format, subscription.action
+            state.fetched_at = state.succeeded_at = self.clock.now()
+            state.error = None
+            await records.subscriptions.record(state)
+        return refreshed
 
-    async def _fetch(self, url: str, headers: dict[str, str]) -> Response:
-        response = await self.client.get(url, headers=headers, accept=ACCEPT, max_bytes=MAX_LIST_BYTES)
-        if response.status != 304 and response.status != 200:
-            raise ListUnreadable(f"{host_of(url)} answered {response.status}")
-        if response.media_type == "text/html":
-            raise ListUnreadable(f"{host_of(url)} answered a web page")
-        return response
+    async def _take(
+        self, records: Records, subscription: Subscription, state: State, reading: Reading | None, may_shrink: bool
+    ) -> Refreshed:
+        enforced = subscription.action == "enforce"
+        if reading is None:
+            return Refreshed(subscription.url, applied=enforced)
+        if not enforced:
+            return await self._review(records, subscription, reading, may_shrink)
+        diff = await apply_reading(records, self.clock, state, reading, may_shrink=may_shrink)
+        await records.held_lists.remove(state.url)
+        return _refreshed(subscription, reading, diff, applied=True)
 
-    async def _parse(self, response: Response, url: str, format: str) -> ParsedList:
-        parsed = await asyncio.to_thread(PARSERS[format], response.body, self.rules)
-        reason = f"listed by {host_of(url)}"
-        return replace(parsed, entries=tuple(with_reason(entry, reason) for entry in parsed.entries))
-
-    async def _review(self, state: State, response: Response, parsed: ParsedList, may_shrink: bool) -> ListDiff:
+    async def _read(self, subscription: Subscription, state: State) -> Reading | None:
         async with self.database.reading() as records:
-            current = await records.blocklist.find_active(self.clock.now(), state.url)
-        require_plausible(len(current), len(parsed.entries), may_shrink=may_shrink)
-        state.etag = state.last_modified = None  # the next look shall show again what is still to be decided
-        await self._record_success(state)
-        return diff_list(current, parsed.entries)
+            current = await records.blocklist.find_rows(self.clock.now(), subscription.url)
 
-    async def _apply(self, state: State, response: Response, parsed: ParsedList, may_shrink: bool) -> ListDiff:
-        async with self.database.unit_of_work() as records:
-            diff = await apply_list(records, self.clock, state.url, parsed.entries, may_shrink=may_shrink)
-            state.entry_count = len(parsed.entries)
-            state.etag, state.last_modified = _read_validators(response)
-            _mark_success(state, self.clock.now())
-            await records.subscriptions.record(state)
-        return diff
+        async def find_known(change_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+            async with self.database.reading() as records:
+                known = await records.subscribed_changes.find_many(subscription.url, list(change_ids))
+            return {change_id: (change.kind, change.key) for change_id, change in known.items()}
 
-    async def _record_success(self, state: State) -> None:
-        _mark_success(state, self.clock.now())
-        async with self.database.unit_of_work() as records:
-            await records.subscriptions.record(state)
+        return await ListReader(self.client, self.rules).read(subscription, state, current, find_known)
+
+    async def _review(
+        self, records: Records, subscription: Subscription, reading: Reading, may_shrink: bool
+    ) -> Refreshed:
+        """Hold the list; the validators and the cursor stay as they were, so that the next look shows all of it."""
+        now = self.clock.now()
+        current = await records.blocklist.find_rows(now, subscription.url)
+        require_plausible(len(current), len(reading.entries), may_shrink=may_shrink, is_feed=reading.is_feed)
+        diff = diff_list(current, reading.entries)
+        await hold(records, subscription.url, reading, diff, now)
+        return _refreshed(subscription, reading, diff)
+
+
+def _refreshed(
+    subscription: Subscription, reading: Reading | None, diff: ListDiff, *, applied: bool = False
+) -> Refreshed:
+    problems, count = (reading.problems, reading.problem_count) if reading else ((), 0)
+    return Refreshed(subscription.url, diff, problems, count, applied)
 
 
 def _new_state(subscription: Subscription) -> State:
@@ -156,19 +157,7 @@ def _is_due(state: State, subscription: Subscription, now: datetime) -> bool:
     return state.fetched_at is None or state.fetched_at + wait <= now
 
 
-def _mark_success(state: State, now: datetime) -> None:
-    state.fetched_at = state.succeeded_at = now
-    state.error = None
-
-
-def _validators(state: State, subscription: Subscription) -> dict[str, str]:
-    if (state.format, state.action) != (subscription.format, subscription.action):
-        return {}  # what was read in another way is read again
-    stated = {"if-none-match": state.etag, "if-modified-since": state.last_modified}
-    return {name: value for name, value in stated.items() if value}
-
-
-def _read_validators(response: Response) -> tuple[str | None, str | None]:
-    stated = (response.headers.get("etag", ""), response.headers.get("last-modified", ""))
-    etag, last_modified = (value if 0 < len(value) <= MAX_VALIDATOR else None for value in stated)
-    return etag, last_modified
+async def _forget(records: Records, url: str) -> None:
+    await records.subscriptions.remove(url)
+    await records.subscribed_changes.remove_source(url)
+    await records.held_lists.remove(url)

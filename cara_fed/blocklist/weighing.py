@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from cara_fed.blocklist.entries import LOCAL, Entry, EntryPolicy
+from cara_fed.blocklist.entries import LOCAL, Acting, EntryPolicy
 from cara_fed.config import Config
 
 FILE_PREFIX = "file:"
@@ -19,7 +19,7 @@ class Weighing:
     priorities: Mapping[str, int] = field(default_factory=dict)
     threshold: int = 1
 
-    def adopt(self, entries: Iterable[Entry]) -> Iterator[Entry]:
+    def adopt(self, entries: Iterable[Acting]) -> Iterator[Acting]:
         """The entries that count: our own, and those of subscriptions that enough of them have."""
         acting = [entry for entry in entries if entry.policy != EntryPolicy.ADVISORY]
         if self.threshold <= 1:

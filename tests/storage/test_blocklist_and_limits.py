@@ -3,11 +3,11 @@
 import asyncio
 from datetime import timedelta
 
-from storage.blocklist import BlocklistAllow
+from storage.blocklist import BlocklistAllow, EntryRow
 from storage.database import Database
 from storage.reports import Report
 from storage.subscriptions import Subscription
-from tests.support.rows import NOW, make_artist, make_entry
+from tests.support.rows import NOW, PKS, make_artist, make_entry
 
 LIST = "https://lists.example/scrapers.csv"
 LATER = NOW + timedelta(days=1)
@@ -42,7 +42,10 @@ async def test_an_entry_expires(database: Database) -> None:
 
 
 async def test_sources_are_apart_and_a_source_retracts_only_its_own(database: Database) -> None:
-    theirs = [make_entry("domain", f"{name}.example", source=LIST) for name in ("bad", "worse")]
+    theirs = [
+        EntryRow(next(PKS), "domain", f"{name}.example", "", "reject", "", [], LIST, "", None, NOW, None)
+        for name in ("bad", "worse")
+    ]
     async with database.unit_of_work() as records:
         await records.blocklist.add(make_entry("domain", "bad.example"))
         await records.blocklist.add_many(theirs)

@@ -35,6 +35,7 @@ class ParsedEntry:
     evidence: tuple[str, ...] = ()
     author: str = ""
     expires_at: datetime | None = None
+    change_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

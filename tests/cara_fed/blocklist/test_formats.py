@@ -191,7 +191,7 @@ def test_a_page_of_fires_changes_is_read_the_last_change_holding() -> None:
     assert first.expires_at == datetime(2027, 5, 20, 10, tzinfo=UTC)
     assert parsed.retractions == {(EntryKind.DOMAIN, "c.net"), (EntryKind.DOMAIN, "d.net")}
     assert parsed.next_url == page["next"]
-    assert [problem.line for problem in parsed.problems] == [11, 12, 13, 14]
+    assert [problem.line for problem in parsed.problems] == [12, 13, 14]
 
 
 def test_agents_are_read_by_name() -> None:

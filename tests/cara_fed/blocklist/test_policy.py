@@ -198,15 +198,14 @@ def test_filter_holds_back_and_refuses_nobody() -> None:
     assert both.key == "t.net"
 
 
-def test_advisory_agent_expired_and_retracted_entries_shut_nothing() -> None:
+def test_advisory_agent_and_expired_entries_shut_nothing() -> None:
     policy = policy_of(
         Row("advisory.net", policy="advisory"),
         Row("gptbot.net", kind="agent"),
         Row("expired.net", expires_at=NOW),
-        Row("retracted.net", retracted_at=NOW - timedelta(days=1)),
         Row("active.net", expires_at=NOW + timedelta(hours=1)),
     )
-    hosts = ("advisory.net", "gptbot.net", "expired.net", "retracted.net", "active.net")
+    hosts = ("advisory.net", "gptbot.net", "expired.net", "active.net")
     assert [host for host in hosts if policy.check_domain(host)] == ["active.net"]
     assert not policy.expired_since(NOW)
     assert policy.expired_since(NOW + timedelta(hours=1))
