@@ -6,7 +6,9 @@ from typing import Any
 from quart import Quart, Response, request
 from quart.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter, ValidationError
 
+from activitypub.identifiers import read_pk
 from cara_fed.accounts.sign_in import SESSION_LIFETIME
 from cara_fed.asgi import App, Receive, Scope, Send, header
 from cara_fed.config import Config
@@ -34,10 +36,22 @@ FREE_FOR_VISITORS = frozenset({"follow_from.lead_home"})
 """What a visitor may send without a token: it does nothing but lead the visitor elsewhere."""
 
 
+class PostNumber(BaseConverter):
+    """The number of a post in an address; one that no row can have is no address."""
+
+    regex = "[1-9][0-9]{0,18}"
+
+    def to_python(self, value: str) -> int:
+        """Raises ValidationError, which makes it a 404."""
+        if (pk := read_pk(value)) is None:
+            raise ValidationError
+        return pk
+
+
 def build_pages(services: Services) -> App:
     """The application that answers people. Static files are sent without Quart, which they do not need."""
     house = House.of(services)
-    pages = _build_quart(house)
+    pages = build_quart(house)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
@@ -48,11 +62,13 @@ def build_pages(services: Services) -> App:
     return app
 
 
-def _build_quart(house: House) -> Quart:
+def build_quart(house: House) -> Quart:
+    """The rooms of a house under one roof."""
     app = Quart(__name__, static_folder=None, template_folder=None)
     app.config.update(_settings(house.services.config, house.services.session_key))
     app.request_class = FormRequest
     app.asgi_http_class = Connection
+    app.url_map.converters["pk"] = PostNumber
     open_house(app.extensions, house)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -5,10 +5,10 @@ import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import quart
-from hypercorn.typing import ASGIReceiveCallable
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
 from quart import request
 from quart.asgi import ASGIHTTPConnection
 from quart.formparser import FormDataParser
@@ -22,6 +22,8 @@ FORM_BYTES = 1024 * 1024
 FORM_SECONDS = 60
 WAITING_BYTES = 1024 * 1024
 """How much of a body may wait in memory to be used."""
+PIECE_BYTES = 256 * 1024
+"""How much is decoded at a time, whatever the server passes on at once."""
 BETWEEN_PARTS_BYTES = 4 * WAITING_BYTES
 """How much may come that is neither a field nor a file: what Quart passes on as the decoder's buffer."""
 
@@ -37,19 +39,17 @@ class BoundedBody(Body):
         self._expected = expected_content_length or 0
         self._came = 0
         self._limit = max_content_length
+        self._taken = memoryview(b"")
         self._room = asyncio.Event()
         self._room.set()
         self._require_fitting()
 
     async def __anext__(self) -> bytes:
-        try:
-            data = await super().__anext__()
-        except StopAsyncIteration:
-            if self._must_raise is not None:
-                raise self._must_raise from None
-            raise
-        self._room.set()
-        return data
+        if not self._taken:
+            self._taken = memoryview(await self._take())
+            self._room.set()
+        piece, self._taken = self._taken[:PIECE_BYTES], self._taken[PIECE_BYTES:]
+        return bytes(piece)
 
     def append(self, data: bytes) -> None:
         """Take what came; too much of it makes whoever reads the body fail."""
@@ -68,6 +68,14 @@ class BoundedBody(Body):
         """Wait until most of what came was used."""
         await self._room.wait()
 
+    async def _take(self) -> bytes:
+        try:
+            return await super().__anext__()
+        except StopAsyncIteration:
+            if self._must_raise is not None:
+                raise self._must_raise from None
+            raise
+
     def _require_fitting(self) -> None:
         if self._limit is not None and max(self._expected, self._came) > self._limit:
             self._must_raise = RequestEntityTooLarge()
@@ -77,7 +85,14 @@ class BoundedBody(Body):
 
 
 class Connection(ASGIHTTPConnection):
-    """A connection that lets the sender wait while its body is being worked on."""
+    """A connection that lets the sender wait while its body is being worked on, and leaves no file open."""
+
+    async def handle_request(self, request: quart.Request, send: ASGISendCallable) -> None:
+        """Answer; files that were uploaded last as long as this, however it ends."""
+        try:
+            await super().handle_request(request, send)
+        finally:
+            cast(FormRequest, request).close_files()
 
     async def handle_messages(self, request: quart.Request, receive: ASGIReceiveCallable) -> None:
         """Pass the body on, piece by piece; ends when the client has gone."""
@@ -94,6 +109,10 @@ class FormRequest(quart.Request):
 
     body_class = BoundedBody
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._opened: list[IO[bytes]] = []
+
     def make_form_data_parser(self) -> FormDataParser:
         """Quart's, with our kind of files."""
         return FormDataParser(
@@ -101,8 +120,18 @@ class FormRequest(quart.Request):
             max_form_memory_size=self.max_form_memory_size,
             max_form_parts=self.max_form_parts,
             cls=self.parameter_storage_class,
-            stream_factory=_open_file,
+            stream_factory=self._open_file,
         )
+
+    def close_files(self) -> None:
+        """Let go of every file, those of a form included that was never read to its end."""
+        for file in self._opened:
+            file.close()
+
+    def _open_file(self, total: int | None, content_type: str | None, name: str | None, size: int | None) -> IO[bytes]:
+        folder = None if "TMPDIR" in os.environ or not _ROOMY.is_dir() else _ROOMY
+        self._opened.append(cast(IO[bytes], tempfile.TemporaryFile(dir=folder)))  # noqa: SIM115
+        return self._opened[-1]
 
 
 def expect_plain_form() -> None:
@@ -125,8 +154,3 @@ def path_of(upload: Upload) -> Path:
     """Where an uploaded file can be read while its request lasts."""
     upload.stream.flush()
     return Path(f"/dev/fd/{upload.stream.fileno()}")
-
-
-def _open_file(total: int | None, content_type: str | None, name: str | None, length: int | None) -> IO[bytes]:
-    folder = None if "TMPDIR" in os.environ or not _ROOMY.is_dir() else _ROOMY
-    return cast(IO[bytes], tempfile.TemporaryFile(dir=folder))

@@ -23,14 +23,14 @@ from cara_fed.web.uploads import read_fields
 room = Blueprint("editing", __name__)
 
 
-@room.get("/@<name>/<int:pk>/edit")
+@room.get("/@<name>/<pk:pk>/edit")
 async def show_edit(name: str, pk: int) -> ResponseReturnValue:
     """The post as a form."""
     rows = await _find_own(name, pk)
     return await show(_build_page(rows, fill_in(read_edit(rows))))
 
 
-@room.post("/@<name>/<int:pk>/edit")
+@room.post("/@<name>/<pk:pk>/edit")
 async def edit(name: str, pk: int) -> ResponseReturnValue:
     """Change the post, and tell everybody who has it."""
     rows, fields = await _find_own(name, pk), await read_fields()
@@ -43,7 +43,7 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
     return await go(path_of_post(rows.artist, rows.post), "Saved. Every server that has it is told.")
 
 
-@room.post("/@<name>/<int:pk>/delete")
+@room.post("/@<name>/<pk:pk>/delete")
 async def delete(name: str, pk: int) -> ResponseReturnValue:
     """Delete the post here, and ask every server that has it to do so too."""
     rows = await _find_own(name, pk)

@@ -39,7 +39,7 @@ class _Hung:
     replies: tuple[parts.Post, ...]
 
 
-@room.get("/@<name>/<int:pk>")
+@room.get("/@<name>/<pk:pk>")
 async def show_post(name: str, pk: int) -> ResponseReturnValue:
     """The post; 404 for whom it is not for, 410 where it was deleted."""
     async with services().database.reading() as records:
