@@ -19,11 +19,14 @@ from pydantic import (
     model_validator,
 )
 
+from activitypub.errors import IdUnacceptable
 from activitypub.identifiers import Site
 from activitypub.opt_out import OptOut
+from activitypub.origins import origin_of
 from cara_fed.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "CARA_FED_"
+AGENTS_URL = "https://raw.githubusercontent.com/ai-robots-txt/ai.robots.txt/main/robots.json"
 SubscriptionFormat = Literal[
     "fires",
     "mastodon-csv",
@@ -47,6 +50,14 @@ def _require_bind(value: str) -> str:
     parts = urlsplit(f"//{value}")
     if not parts.hostname or parts.port is None:
         raise ValueError("must be HOST:PORT, e.g. 127.0.0.1:8080")
+    return value
+
+
+def _require_web_address(value: str) -> str:
+    try:
+        origin_of(value)
+    except IdUnacceptable as error:
+        raise ValueError("must be an address that begins with https://") from error
     return value
 
 
@@ -143,6 +154,7 @@ class OptOutSection(Section):
     """``[opt_out]``: what is said of work whose artist said nothing else."""
 
     default: OptOut = OptOut.NO_AI_TRAINING
+    agents_url: str = Field(default=AGENTS_URL, max_length=2048, pattern=r"^https?://")
 
 
 class ProtectionSection(Section):
@@ -160,7 +172,7 @@ class ProtectionSection(Section):
 class Subscription(Section):
     """``[[blocklist.subscriptions]]``: a list that somebody else publishes."""
 
-    url: str = Field(max_length=2048, pattern=r"^https?://")
+    url: Annotated[str, AfterValidator(_require_web_address)]
     format: SubscriptionFormat
     action: Literal["enforce", "review"] = "enforce"
     refresh_hours: int = Field(default=24, ge=1, le=24 * 30)

@@ -23,6 +23,7 @@ from cara_fed.errors import ConfigError
 from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
+from cara_fed.opt_out.crawlers import Crawlers
 from cara_fed.protection import Limits, PictureWorkers
 from storage.database import Database
 from storage.media import MediaStore, S3Options, open_media
@@ -54,6 +55,7 @@ class Services:
     capabilities: CapabilityKeys
     keyring: KeyRing
     blocklist: BlocklistGuard
+    crawlers: Crawlers
     pictures: PictureWorkers
     session_key: bytes = field(repr=False)
     wake: WakeUps = field(default_factory=WakeUps)
@@ -90,6 +92,9 @@ async def open_services(
         blocklist = BlocklistGuard(database, clock, weighing_of(config))
         await blocklist.refresh()
         stack.push_async_callback(blocklist.flush)
+        crawlers = Crawlers(database, clock)
+        await crawlers.refresh()
+        stack.push_async_callback(crawlers.flush)
         media = open_media(_media_place(config), _s3_options(config))
         protection = config.protection
         workers = PictureWorkers(count=protection.workers, max_memory_mib=protection.max_memory_mib)
@@ -103,6 +108,7 @@ async def open_services(
             capabilities=CapabilityKeys(capability_key),
             keyring=keyring,
             blocklist=blocklist,
+            crawlers=crawlers,
             pictures=pictures,
             session_key=session_key,
         )

@@ -87,11 +87,17 @@ def html_links(signals: Signals) -> tuple[tuple[str, str, str], ...]:
     return (("license", "application/rsl+xml", signals.license_url),) if signals.license_url else ()
 
 
-def robots_lines(signals: Signals, path: str | None = None) -> tuple[str, ...]:
-    """Lines for every group of robots.txt; with ``path``, for what lies below it (Content-Signal knows no paths)."""
-    usage = f"Content-Usage: {path + ' ' if path else ''}{signals.content_usage}" if signals.content_usage else None
-    signal = f"Content-Signal: {signals.content_signal}" if signals.content_signal and path is None else None
-    return tuple(line for line in (usage, signal) if line)
+def content_usage_line(signals: Signals, path: str) -> str | None:
+    """The line of robots.txt for what lies below ``path``. None where nothing is said.
+
+    Without a path it would hold for pictures too, about which their own headers say what is true of each.
+    """
+    return f"Content-Usage: {path} {signals.content_usage}" if signals.content_usage else None
+
+
+def content_signal_line(signals: Signals) -> str | None:
+    """The line for every group of robots.txt; it knows no paths. None where nothing is said."""
+    return f"Content-Signal: {signals.content_signal}" if signals.content_signal else None
 
 
 def tdmrep_rule(signals: Signals, location: str) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """The commands of ``cara-fed``, one file a noun."""
 
-from cara_fed.commands import artist, blocklist, check, deliveries, follow, keys, post, protect, serve
+from cara_fed.commands import artist, blocklist, check, deliveries, follow, keys, opt_out, post, protect, serve
 
 COMMANDS = (
     serve.register,
@@ -10,6 +10,7 @@ COMMANDS = (
     follow.register,
     protect.register,
     blocklist.register,
+    opt_out.register,
     deliveries.register,
     keys.register,
 )

@@ -10,6 +10,8 @@ from cara_fed.asgi import Answer, Header, Receive, Scope, Send, header
 from cara_fed.blocklist.doors import Door
 from cara_fed.capabilities import WEB_HOST_NUMBER, Capability, CapabilityInvalid
 from cara_fed.endpoints.answers import answer_error, to_headers
+from cara_fed.endpoints.crawler_door import CrawlerDoor
+from cara_fed.opt_out.crawlers import Place
 from cara_fed.services import Services
 from storage.errors import MediaUnavailable, NotFound
 
@@ -63,8 +65,9 @@ class _Part:
 class Media:
     """Serves renditions. An address is checked without a query; only a host not met before is looked up once."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, door: CrawlerDoor) -> None:
         self._services = services
+        self._door = door
         self._hosts: OrderedDict[int, str | None] = OrderedDict()
         self._said: dict[OptOut, tuple[Header, ...]] = {policy: self._headers_of(policy) for policy in OptOut}
 
@@ -76,21 +79,28 @@ class Media:
                 await self._send_file(scope, answer, send)
                 return
             except NotFound:
-                answer = answer_error(404, "there is no such picture")
+                answer = answer_error(404, "there is no such picture", *self._said[answer.capability.policy])
             except MediaUnavailable as error:
-                answer = answer_error(503, str(error), (b"retry-after", b"30"))
+                said = self._said[answer.capability.policy]
+                answer = answer_error(503, str(error), (b"retry-after", b"30"), *said)
         await answer.send(send, head_only=scope["method"] == "HEAD")
 
     async def _refuse(self, scope: Scope) -> Answer | _File:
         """The file asked for, or the answer that refuses it."""
         if scope["method"] not in ("GET", "HEAD"):
-            return answer_error(405, "pictures are only for looking at", (b"allow", b"GET, HEAD"))
+            return answer_error(405, "pictures are only for looking at", (b"allow", b"GET, HEAD"), *self._site_says)
         file = self._read_path(scope["path"])
         if file is None:
-            return answer_error(404, "there is no such picture, or not at this address")
+            return answer_error(404, "there is no such picture, or not at this address", *self._site_says)
         if await self._is_revoked(file.capability.host_number):
-            return answer_error(410, "this picture is no longer given to this server")
-        return file
+            return answer_error(
+                410, "this picture is no longer given to this server", *self._said[file.capability.policy]
+            )
+        return await self._refuse_crawler(scope, file) or file
+
+    async def _refuse_crawler(self, scope: Scope, file: _File) -> Answer | None:
+        agent = self._door.find_agent(scope)
+        return await self._door.refuse(scope, agent, Place.MEDIA, file.capability.policy) if agent else None
 
     def _read_path(self, path: str) -> _File | None:
         match = _PATH.fullmatch(path)
@@ -125,13 +135,18 @@ class Media:
         size = await self._services.media.size("public", file.name)
         part = _read_range(scope, file, size)
         if part is None:
-            await Answer(416, b"", ((b"content-range", b"bytes */%d" % size),)).send(send)
+            unsatisfiable = ((b"content-range", b"bytes */%d" % size), *self._said[file.capability.policy])
+            await Answer(416, b"", unsatisfiable).send(send)
             return
         await _start(send, part, (*headers, (b"content-type", file.type)))
         if scope["method"] == "GET":
             async for piece in self._services.media.stream("public", file.name, part.start, part.end):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+    @property
+    def _site_says(self) -> tuple[Header, ...]:
+        return self._said[self._services.config.opt_out.default]
 
     def _headers_of(self, policy: OptOut) -> tuple[Header, ...]:
         site_policy = self._services.config.opt_out.default

@@ -9,6 +9,7 @@ from cara_fed.endpoints.actors import Actors
 from cara_fed.endpoints.blocklists import PREFIXES, Blocklists
 from cara_fed.endpoints.calls import Route
 from cara_fed.endpoints.collections import Collections
+from cara_fed.endpoints.crawler_door import CrawlerDoor, guard_pages
 from cara_fed.endpoints.gate import Gate
 from cara_fed.endpoints.health import Health
 from cara_fed.endpoints.inbox import Inbox
@@ -27,13 +28,14 @@ def build_router(services: Services, pages: App) -> App:
     """The whole instance as one ASGI application; what is a person's goes on to `pages`."""
     authenticator = Authenticator(services, Resolver(services))
     gate = Gate(services, authenticator)
+    door = CrawlerDoor(services, gate)
     inbox = Inbox(services, InboxReceiver(services, authenticator))
     table = Table(
         paths={**_server_paths(services, gate, inbox), **_policy_paths(services), **_health_paths(services)},
         kinds=_kinds(services, gate, inbox),
-        prefixes={"/media/": Media(services), **dict.fromkeys(PREFIXES, Blocklists(services))},
+        prefixes={"/media/": Media(services, door), **dict.fromkeys(PREFIXES, Blocklists(services))},
     )
-    return Router(services.site, table, pages)
+    return Router(services.site, table, guard_pages(door, pages))
 
 
 def _server_paths(services: Services, gate: Gate, inbox: Inbox) -> Mapping[str, Route]:
@@ -56,6 +58,7 @@ def _policy_paths(services: Services) -> Mapping[str, Route]:
     policies = Policies(services)
     return {
         "/robots.txt": Route("GET", policies.robots),
+        "/ai.txt": Route("GET", policies.ai_txt),
         "/license.xml": Route("GET", policies.license),
         "/.well-known/tdmrep.json": Route("GET", policies.tdmrep),
         **{f"/policies/tdm/{n}": Route("GET", policies.tdm_policy) for n in TDM_POLICY_NUMBERS.values()},

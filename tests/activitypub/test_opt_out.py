@@ -17,6 +17,8 @@ from activitypub.opt_out import (
     actor_terms,
     attachment_terms,
     cawg_assertion,
+    content_signal_line,
+    content_usage_line,
     effective,
     html_links,
     html_meta,
@@ -24,7 +26,6 @@ from activitypub.opt_out import (
     object_terms,
     policy_of_tdm_number,
     read_stated_opt_out,
-    robots_lines,
     signals,
     strictest,
     tdmrep_rule,
@@ -98,7 +99,7 @@ def statements(s: Signals) -> dict[str, Meaning]:
     """Every surface, read from what is really sent."""
     thing, attachment, actor = object_terms(s), attachment_terms(s), actor_terms(s)
     headers, meta, rule = dict(http_headers(s)), dict(html_meta(s)), tdmrep_rule(s, "/") or {}
-    lines = dict(line.split(": ", 1) for line in robots_lines(s))
+    usage, signal = content_usage_line(s, "/@"), content_signal_line(s)
     by_document = {
         f"{name} {key}": reader(document.get(key))
         for name, document in (("object", thing), ("attachment", attachment), ("actor", actor))
@@ -114,8 +115,8 @@ def statements(s: Signals) -> dict[str, Meaning]:
         "header robots": _from_robots(headers.get("X-Robots-Tag")),
         "meta tdm": _from_reservation(meta.get("tdm-reservation")),
         "meta robots": _from_robots(meta.get("robots")),
-        "robots.txt usage": _from_usage(lines.get("Content-Usage")),
-        "robots.txt signal": _from_content_signal(f"x: {lines['Content-Signal']}" if lines else None),
+        "robots.txt usage": _from_usage(usage.removeprefix("Content-Usage: /@ ") if usage else None),
+        "robots.txt signal": _from_content_signal(signal),
         "tdmrep.json": _from_reservation(rule.get("tdm-reservation")),
         "xmp": _from_data_mining(s.data_mining),
         "rsl": _from_rsl(s),
@@ -154,7 +155,8 @@ def test_the_most_specific_answer_wins(
 def test_an_unset_post_is_silent_under_a_speaking_instance() -> None:
     s = said(effective(OptOut.NO_AI, OptOut.ALLOW, OptOut.UNSET))
     assert object_terms(s) == attachment_terms(s) == actor_terms(s) == {}
-    assert http_headers(s) == html_meta(s) == html_links(s) == robots_lines(s) == ()
+    assert http_headers(s) == html_meta(s) == html_links(s) == ()
+    assert content_usage_line(s, "/@") is content_signal_line(s) is None
     assert tdmrep_rule(s, "/") is None
     assert cawg_assertion(s) is None
     assert s == Signals(OptOut.UNSET)
@@ -203,8 +205,9 @@ def test_the_default_policys_literal_texts() -> None:
         "usageInfo": "https://studio.example/policies/ai",
     }
     assert set(object_terms(s)) - set(attachment_terms(s)) == {"usageInfo"}
-    assert robots_lines(s) == ("Content-Usage: train-ai=n", "Content-Signal: ai-train=no, search=yes")
-    assert robots_lines(said(OptOut.ALLOW), "/@bob/") == ("Content-Usage: /@bob/ train-ai=y",)
+    assert content_usage_line(s, "/@") == "Content-Usage: /@ train-ai=n"
+    assert content_signal_line(s) == "Content-Signal: ai-train=no, search=yes"
+    assert content_usage_line(said(OptOut.ALLOW), "/@bob/") == "Content-Usage: /@bob/ train-ai=y"
     assert tdmrep_rule(s, "/") == {
         "location": "/",
         "tdm-reservation": 1,

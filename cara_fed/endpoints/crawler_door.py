@@ -1,0 +1,93 @@
+"""The door for crawlers: known agents get no page and no picture for what its policy reserves from them."""
+
+import re
+from typing import Final
+
+from activitypub.identifiers import read_pk
+from activitypub.opt_out import OptOut, http_headers
+from cara_fed.asgi import Answer, App, Header, Receive, Scope, Send, header
+from cara_fed.endpoints.answers import NO_STORE, answer_bytes, to_headers
+from cara_fed.endpoints.gate import Gate, is_signed
+from cara_fed.endpoints.refusals import REFUSALS
+from cara_fed.endpoints.requests import read_request
+from cara_fed.opt_out.agents import Agent
+from cara_fed.opt_out.crawlers import Place
+from cara_fed.services import Services
+from cara_fed.translate.opt_outs import effective_opt_out, signals_for
+from storage.records import Records
+
+_OPEN: Final = ("/static/", "/policies/", "/.well-known/", "/health", "/favicon.ico")
+_OF_AN_ARTIST: Final = re.compile(r"/@([A-Za-z0-9_]{1,30})(?:/(?P<pk>[0-9]{1,19}))?(?:[/?].*)?")
+
+
+class CrawlerDoor:
+    """Decides by the User-Agent, and only for agents that are known: everybody else costs one look into a table."""
+
+    def __init__(self, services: Services, gate: Gate) -> None:
+        self._services = services
+        self._gate = gate
+        self._default = services.config.opt_out.default
+
+    def find_agent(self, scope: Scope) -> Agent | None:
+        """The known agent that asks, by what it says of itself."""
+        user_agent = header(scope, b"user-agent")
+        return self._services.crawlers.find(user_agent.decode("latin-1")) if user_agent else None
+
+    async def refuse(self, scope: Scope, agent: Agent, place: Place, policy: OptOut) -> Answer | None:
+        """The answer that refuses a known agent what has this policy; None where it is welcome. Either is counted.
+
+        A signature that verifies is a server's own word, which counts for more than a name in a User-Agent.
+        """
+        if await self._is_verified(scope):
+            return None
+        refused = agent.is_refused_by(policy)
+        self._services.crawlers.note_visit(agent, place, refused=refused)
+        return self._build_refusal(agent, policy) if refused else None
+
+    async def policy_of_page(self, path: str) -> OptOut:
+        """What holds for the page at a path: its post's, else its artist's, else the instance's."""
+        match = _OF_AN_ARTIST.fullmatch(path)
+        if match is None:
+            return self._default
+        async with self._services.database.reading() as records:
+            return await self._find_policy(records, match[1], read_pk(match["pk"] or ""))
+
+    async def _find_policy(self, records: Records, name: str, pk: int | None) -> OptOut:
+        artist = await records.artists.find(name)
+        post = await records.posts.find_by_pk(pk) if artist and pk else None
+        own = post if post is not None and artist is not None and post.artist_pk == artist.pk else None
+        return effective_opt_out(self._default, artist, own)
+
+    async def _is_verified(self, scope: Scope) -> bool:
+        request = read_request(scope, self._services.site)
+        if not is_signed(request):
+            return False
+        try:
+            return (await self._gate.identify(request)).is_known
+        except REFUSALS:
+            return False
+
+    def _build_refusal(self, agent: Agent, policy: OptOut) -> Answer:
+        purposes = " and ".join(sorted(agent.purposes))
+        text = (
+            f"{agent.name} is known to take pages for {purposes}, which is reserved here ({policy}).\n"
+            f"What is reserved, and by whom: {self._services.site.base}/policies/ai\n"
+        )
+        said = http_headers(signals_for(policy, self._services.site, self._default))
+        vary: Header = (b"vary", b"User-Agent")
+        return answer_bytes(text.encode(), "text/plain; charset=utf-8", NO_STORE, vary, *to_headers(said), status=403)
+
+
+def guard_pages(door: CrawlerDoor, pages: App) -> App:
+    """The pages behind the door; what explains them, and what they are drawn with, is open to everybody."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        agent = door.find_agent(scope) if scope["type"] == "http" else None
+        if agent is not None and not scope["path"].startswith(_OPEN):
+            policy = await door.policy_of_page(scope["path"])
+            if answer := await door.refuse(scope, agent, Place.PAGE, policy):
+                await answer.send(send, head_only=scope["method"] == "HEAD")
+                return
+        await pages(scope, receive, send)
+
+    return guarded
