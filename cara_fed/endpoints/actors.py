@@ -44,9 +44,9 @@ class Actors:
         return self._answer(artist, keys, viewer)
 
     async def instance(self, call: Call) -> Answer:
-        """The instance actor, readable by everyone but the listed. No signature is verified here: whoever verifies
+        """The instance actor, readable by everyone but the listed.
 
-        ours while we verify theirs would wait for each other for ever.
+        No signature is verified here: two servers that verify each other's would wait for each other for ever.
         """
         self._gate.refuse_listed(call.request)
         site = self._services.site

@@ -6,9 +6,10 @@ from cara_fed.asgi import Scope
 
 
 def read_request(scope: Scope, site: Site, body: bytes | None = None) -> HttpRequest:
-    """The request with its raw target, as signed. Its host is what this instance is called, whatever was sent:
+    """The request with its raw target, as signed.
 
-    a proxy may have rewritten the header, and a request that was signed for another host must not verify here.
+    Its host is what this instance is called, whatever was sent: a proxy may have rewritten the header, and a request
+    that was signed for another host must not verify here.
     """
     target = read_target(scope)
     sent = ((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])

@@ -63,9 +63,10 @@ class InboxContext:
         return actor_id in await self.records.blocks.find_actors(artist.pk, OUT)
 
     def read_gathered_post(self, author_id: str | None = None) -> tuple[RemotePost, Json]:
-        """The post that was gathered. Raises NoEffect where there is none, a ProtocolError where it cannot be read,
+        """The post that was gathered, and its document.
 
-        where its id lies on another server than its author, or where it is somebody else's than `author_id`'s.
+        Raises NoEffect where there is none; a ProtocolError where it cannot be read, where its id lies on another
+        server than its author, or where it is somebody else's than `author_id`'s.
         """
         document = self.gathered.document
         if document is None:
