@@ -6,11 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from cara_fed.blocklist.allow import allow, disallow
-from cara_fed.blocklist.enact import Enacted
 from cara_fed.blocklist.entries import LOCAL, EntryLabel, EntryPolicy
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
+from cara_fed.commands.blocklist_held import register_held
 from cara_fed.commands.blocklist_lists import register_lists
 from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, opened, say
+from cara_fed.commands.enacted import tell_enacted
 from cara_fed.services import Services
 from storage.blocklist import BlocklistEntry, EntryWithHits
 from storage.refusals import Refusal
@@ -30,6 +31,7 @@ def register(subcommands: Subcommands) -> None:
     listing = add_command(group, "list", "every active entry", run_list)
     listing.add_argument("--hits", action="store_true", help="show what each refused, the busiest first")
     register_lists(group)
+    register_held(group)
 
 
 def _register_add(group: Subcommands) -> None:
@@ -101,21 +103,6 @@ async def run_list(arguments: Arguments) -> int:
     for line in lines:
         say(line)
     return 0
-
-
-def tell_enacted(enacted: Enacted) -> None:
-    """Say what a change of the list did to follows and waiting deliveries."""
-    counted = (
-        (enacted.suspended, "follows suspended"),
-        (enacted.resumed, "follows brought back"),
-        (enacted.refused, "follow requests refused"),
-        (enacted.cancelled, "deliveries cancelled"),
-    )
-    for count, what in counted:
-        if count:
-            say(f"{count} {what}")
-    for actor_id in enacted.final:
-        say(f"{actor_id} was sent a Reject, since others on that server still follow; this cannot be undone from here")
 
 
 async def _list(services: Services) -> Iterable[str]:

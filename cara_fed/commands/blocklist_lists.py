@@ -66,9 +66,9 @@ async def run_diff(arguments: Arguments) -> int:
     async with opened(arguments) as services:
         refreshed, rows = await preview_list(services, arguments.url, arguments.format)
         cuts = await preview_cuts(services, rows)
-    _say_all(_describe_diff(refreshed.diff))
-    _say_all(_describe_problems(refreshed.problems, refreshed.problem_count))
-    _say_all(map(_describe_cut, cuts))
+    say_all(describe_diff(refreshed.diff))
+    say_all(_describe_problems(refreshed.problems, refreshed.problem_count))
+    say_all(map(describe_cut, cuts))
     return 0
 
 
@@ -96,9 +96,9 @@ async def run_export(arguments: Arguments) -> int:
 
 
 def _tell_plan(plan: ImportPlan) -> None:
-    _say_all(_describe_diff(plan.diff))
-    _say_all(_describe_problems(plan.problems, plan.problem_count))
-    _say_all(map(_describe_cut, plan.cuts))
+    say_all(describe_diff(plan.diff))
+    say_all(_describe_problems(plan.problems, plan.problem_count))
+    say_all(map(describe_cut, plan.cuts))
 
 
 def _describe_refreshed(each: Refreshed) -> str:
@@ -110,7 +110,8 @@ def _describe_refreshed(each: Refreshed) -> str:
     return f"{each.url}: {_count(each.diff)} ({done})"
 
 
-def _describe_diff(diff: ListDiff | None) -> Iterable[str]:
+def describe_diff(diff: ListDiff | None) -> Iterable[str]:
+    """What a list adds, changes and retracts, a line each, and the counts."""
     if diff is None:
         return
     for sign, entries in (("+", diff.added), ("~", diff.changed)):
@@ -135,10 +136,12 @@ def _describe_problems(problems: Iterable[Problem], count: int) -> Iterable[str]
         yield f"{count} entries could not be read"
 
 
-def _describe_cut(cut: Cut) -> str:
+def describe_cut(cut: Cut) -> str:
+    """What one artist would lose."""
     return f"{cut.artist} loses {cut.followers} followers, {cut.following} followed, {cut.requests} requests"
 
 
-def _say_all(lines: Iterable[str]) -> None:
+def say_all(lines: Iterable[str]) -> None:
+    """Print each line."""
     for line in lines:
         say(line)
