@@ -16,7 +16,7 @@ from storage.columns import Table, long_text, moment, primary_key, reference
 from storage.hosts import Host
 from storage.queues import serialize_claims
 from storage.remote_actors import Inbox
-from storage.statements import count_changed, table_of
+from storage.statements import count_changed, in_chunks, table_of
 from storage.whom import OneOf, Whom, lies_in
 
 QUEUED, SENT, FAILED, CANCELLED = "queued", "sent", "failed", "cancelled"
@@ -124,6 +124,12 @@ class Deliveries:
         """The inbox took it."""
         values = {"state": SENT, "last_status": status, "last_error": None}
         await self._change(col(Delivery.pk) == pk, values | _finished(now))
+
+    async def record_all_sent(self, pks: Collection[int], now: datetime, status: int) -> None:
+        """Several inboxes took it with the same status, in one statement."""
+        values = {"state": SENT, "last_status": status, "last_error": None}
+        for chunk in in_chunks(pks):
+            await self._change(col(Delivery.pk).in_(chunk), values | _finished(now))
 
     async def record_retry(self, pk: int, due_at: datetime, error: str, status: int | None = None) -> None:
         """It did not work, and is to be tried again at `due_at`."""

@@ -1,8 +1,9 @@
 """Hosts: other servers, the number that their picture addresses carry, and how sending to them goes."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Field, col, select, update
@@ -10,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, moment
 from storage.errors import NotFound
-from storage.statements import count_changed, insert_into
+from storage.statements import count_changed, in_chunks, insert_into
 
 
 class Host(Table, table=True):
@@ -51,6 +52,24 @@ class Hosts:
         await self.session.exec(insert.on_conflict_do_nothing(index_elements=["netloc"]))
         return (await self.get(netloc)).number
 
+    async def numbers_for(self, netlocs: Collection[str], now: datetime) -> dict[str, int]:
+        """The numbers of several hosts, as `number_for` gives them, in a few statements however many they are."""
+        numbers = await self._find_numbers(netlocs)
+        new = [{"netloc": netloc, "first_seen": now, "failures": 0} for netloc in netlocs if netloc not in numbers]
+        if new:
+            for chunk in in_chunks(new):
+                insert = insert_into(self.session, Host).values(chunk)
+                await self.session.exec(insert.on_conflict_do_nothing(index_elements=["netloc"]))
+            numbers |= await self._find_numbers([row["netloc"] for row in new])
+        return numbers
+
+    async def _find_numbers(self, netlocs: Collection[Any]) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for chunk in in_chunks(netlocs):
+            rows = await self.session.exec(select(Host.netloc, Host.pk).where(col(Host.netloc).in_(chunk)))
+            found.update((netloc, pk) for netloc, pk in rows if pk is not None)
+        return found
+
     async def find_number(self, netloc: str) -> int | None:
         """The host's number if it has one."""
         return (await self.session.exec(select(Host.pk).where(Host.netloc == netloc))).first()
@@ -79,6 +98,16 @@ class Hosts:
         was_failing = col(Host.failing_since).is_not(None) | col(Host.open_until).is_not(None)
         statement = update(Host).where(col(Host.netloc) == netloc, was_failing)
         return await count_changed(self.session, statement.values(failing_since=None, failures=0, open_until=None)) > 0
+
+    async def record_successes(self, netlocs: Collection[str]) -> set[str]:
+        """The same for several hosts in one statement; those whose circuit was open, or about to be."""
+        revived: set[str] = set()
+        was_failing = col(Host.failing_since).is_not(None) | col(Host.open_until).is_not(None)
+        for chunk in in_chunks(netlocs):
+            statement = update(Host).where(col(Host.netloc).in_(chunk), was_failing).returning(col(Host.netloc))
+            rows = await self.session.exec(statement.values(failing_since=None, failures=0, open_until=None))
+            revived.update(rows.scalars())
+        return revived
 
     async def record_failure(self, netloc: str, now: datetime, open_until: datetime | None = None) -> Host:
         """Count a failure; with `open_until` nothing is claimed for the host before then."""

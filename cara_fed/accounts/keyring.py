@@ -1,5 +1,6 @@
 """The key ring: what this process signs with, read once, and read again when another process rotates a key."""
 
+import asyncio
 from dataclasses import dataclass
 
 from activitypub.identifiers import Site
@@ -29,15 +30,12 @@ class KeyRing:
         self._clock = clock
         self._held: dict[tuple[int | None, Algorithm], SigningKey] = {}
         self._revision = -1
+        self._reading = asyncio.Lock()
 
     async def signing_key(self, artist_pk: int | None, algorithm: Algorithm = "rsa") -> SigningKey:
         """The key to sign with; raises storage's NotFound where there is none, as after an artist's deletion."""
         held = self._held.get((artist_pk, algorithm))
-        if held is None:
-            async with self._database.reading() as records:
-                held = _read_key(await records.keys.get_current(artist_pk, algorithm))
-            self._held[(artist_pk, algorithm)] = held
-        return held
+        return held or await self._hold(artist_pk, algorithm)
 
     async def make_instance_keys(self) -> None:
         """Make what the instance lacks of its own keys; of two processes that start at once, one makes them."""
@@ -60,6 +58,14 @@ class KeyRing:
     def forget(self) -> None:
         """Read every key anew at its next use."""
         self._held.clear()
+
+    async def _hold(self, artist_pk: int | None, algorithm: Algorithm) -> SigningKey:
+        # Many deliveries of one artist begin at once: one of them reads, the others wait.
+        async with self._reading, self._database.reading() as records:
+            if (artist_pk, algorithm) not in self._held:
+                key = await records.keys.get_current(artist_pk, algorithm)
+                self._held[(artist_pk, algorithm)] = _read_key(key)
+        return self._held[(artist_pk, algorithm)]
 
     async def _has_instance_keys(self) -> bool:
         async with self._database.reading() as records:

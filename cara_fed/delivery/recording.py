@@ -1,7 +1,8 @@
 """Writing down what became of a delivery: when to try again, whom to forget, which host to leave in peace."""
 
 import random
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -33,19 +34,28 @@ class Recorder:
     fraction: Callable[[], float] = random.random
     """0 to 1, for spreading what is tried again."""
 
+    async def record_all(self, records: Records, outcomes: Iterable[tuple[Job, Outcome]]) -> None:
+        """Write down what became of deliveries. One that was cancelled meanwhile stays so."""
+        sent: defaultdict[int, list[Delivery]] = defaultdict(list)
+        for job, outcome in outcomes:
+            if isinstance(outcome, Sent):
+                sent[outcome.status].append(job.delivery)
+            else:
+                await self.record(records, job, outcome)
+        for status, deliveries in sent.items():
+            await records.deliveries.record_all_sent([each.pk for each in deliveries], self.clock.now(), status)
+        await self._note_alive(records, {each.inbox_host for deliveries in sent.values() for each in deliveries})
+
     async def record(self, records: Records, job: Job, outcome: Outcome) -> None:
-        """Write down one outcome. A delivery that was cancelled meanwhile stays so."""
+        """Write down one that did not arrive."""
         now, delivery = self.clock.now(), job.delivery
         match outcome:
-            case Sent(status):
-                await records.deliveries.record_sent(delivery.pk, now, status)
-                await self._note_alive(records, delivery.inbox_host)
             case Failed():
                 await self._record_failure(records, delivery, outcome)
             case Refused(error, status):
                 await records.deliveries.record_failed(delivery.pk, now, error, status)
                 if status is not None:
-                    await self._note_alive(records, delivery.inbox_host)
+                    await self._note_alive(records, {delivery.inbox_host})
             case InboxGone(status):
                 await self._record_gone(records, job, status)
             case Withheld(reason):
@@ -67,9 +77,9 @@ class Recorder:
         if failure.host_is_down:
             await self._note_down(records, delivery.inbox_host)
 
-    async def _note_alive(self, records: Records, netloc: str) -> None:
+    async def _note_alive(self, records: Records, netlocs: Collection[str]) -> None:
         """A host that answers again gets at once what waited for it."""
-        if await records.hosts.record_success(netloc):
+        for netloc in await records.hosts.record_successes(netlocs):
             await records.deliveries.retry_now(self.clock.now(), netloc)
 
     async def _note_down(self, records: Records, netloc: str) -> None:
@@ -88,7 +98,7 @@ class Recorder:
     async def _record_gone(self, records: Records, job: Job, status: int) -> None:
         delivery, now = job.delivery, self.clock.now()
         await records.deliveries.record_failed(delivery.pk, now, f"the inbox is gone ({status})", status)
-        await self._note_alive(records, delivery.inbox_host)
+        await self._note_alive(records, {delivery.inbox_host})
         if delivery.receiver_actor_id is None:
             await self._fall_back(records, job)
         else:

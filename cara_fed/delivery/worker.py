@@ -8,9 +8,10 @@ from typing import TypeAlias
 
 from cara_fed.delivery.fan_out import FanOut
 from cara_fed.delivery.recording import Recorder
-from cara_fed.delivery.sending import Failed, HeldBack, Job, Outcome, Sent, send
+from cara_fed.delivery.sending import Failed, HeldBack, Job, Outcome, Sent, Withheld, send
 from cara_fed.services import Services
 from storage.deliveries import Delivery
+from storage.outbox_log import OutboxActivity
 from storage.records import Records
 
 log = logging.getLogger(__name__)
@@ -23,6 +24,9 @@ GATHER_SECONDS = 0.02
 STOP_SECONDS = 5.0
 # What must not overtake an earlier activity about the same object.
 DEPENDENT_TYPES = frozenset({"Update", "Delete", "Undo", "Reject"})
+# What carries a post, and is not to bring it anywhere once it was deleted.
+CARRYING_TYPES = frozenset({"Create", "Update"})
+DELETED_MEANWHILE = "deleted before it was sent"
 
 Chain: TypeAlias = Sequence[Job]
 
@@ -69,8 +73,7 @@ class DeliveryWorker:
             return []
         await services.keyring.refresh()
         async with services.database.unit_of_work() as records:
-            for job, outcome in finished:
-                await self._recorder.record(records, job, outcome)
+            await self._recorder.record_all(records, finished)
             jobs = await self._claim(records, free) if free else []
         self._log(finished)
         del self._finished[: len(finished)]
@@ -86,20 +89,23 @@ class DeliveryWorker:
         now = self._services.clock.now()
         claimed = await records.deliveries.claim(now, self._lease_seconds, limit, self._per_host)
         activities = await records.outbox_log.find_many({delivery.outbox_pk for delivery in claimed})
-        jobs = []
+        await self._number(records, {delivery.receiver_netloc for delivery in claimed})
+        deleted = await _find_deleted(records, activities.values())
+        ready = []
         for delivery in claimed:
-            number = await self._number(records, delivery.receiver_netloc)
-            job = Job(delivery, activities[delivery.outbox_pk], number)
-            if await self._must_wait(records, job, claimed):
+            job = Job(delivery, activities[delivery.outbox_pk], self._numbers[delivery.receiver_netloc])
+            if job.activity.pk in deleted:
+                await self._recorder.record(records, job, Withheld(DELETED_MEANWHILE))
+            elif await self._must_wait(records, job, claimed):
                 await self._recorder.record(records, job, HeldBack())
             else:
-                jobs.append(job)
-        return jobs
+                ready.append(job)
+        return ready
 
-    async def _number(self, records: Records, netloc: str) -> int:
-        if netloc not in self._numbers:
-            self._numbers[netloc] = await records.hosts.number_for(netloc, self._services.clock.now())
-        return self._numbers[netloc]
+    async def _number(self, records: Records, netlocs: set[str]) -> None:
+        new = netlocs - self._numbers.keys()
+        if new:
+            self._numbers |= await records.hosts.numbers_for(new, self._services.clock.now())
 
     async def _must_wait(self, records: Records, job: Job, claimed: Sequence[Delivery]) -> bool:
         """Whether an earlier activity about the same object waits for the same inbox, and is not in this claim."""
@@ -143,8 +149,7 @@ class DeliveryWorker:
         ended = {job.delivery.pk for job, _ in self._finished}
         left = {job.delivery.pk for chain in self._under_way.values() for job in chain} - ended
         async with self._services.database.unit_of_work() as records:
-            for job, outcome in self._finished:
-                await self._recorder.record(records, job, outcome)
+            await self._recorder.record_all(records, self._finished)
             await records.deliveries.release(left)
         self._under_way.clear()
         self._finished.clear()
@@ -162,3 +167,11 @@ def _chain(jobs: Iterable[Job]) -> list[Chain]:
         about = job.activity.object_id or job.activity.activity_id
         chains[(job.delivery.inbox, about)].append(job)
     return [sorted(chain, key=lambda job: job.delivery.pk) for chain in chains.values()]
+
+
+async def _find_deleted(records: Records, activities: Iterable[OutboxActivity]) -> set[int]:
+    """The keys of those activities that carry a post which is no more."""
+    carrying = [activity for activity in activities if activity.activity_type in CARRYING_TYPES]
+    posts = await records.posts.find_many({activity.object_id for activity in carrying if activity.object_id})
+    gone = {object_id for object_id, post in posts.items() if post.deleted_at is not None}
+    return {activity.pk for activity in carrying if activity.object_id in gone}

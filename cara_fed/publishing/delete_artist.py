@@ -6,7 +6,7 @@ from activitypub.activities import build_delete
 from activitypub.audience import Audience, Visibility
 from activitypub.vocabulary import PUBLIC
 from cara_fed.delivery.fan_out import Recipients
-from cara_fed.publishing.delete_post import DELETED_MEANWHILE
+from cara_fed.delivery.worker import DELETED_MEANWHILE
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.update_profile import REVISION

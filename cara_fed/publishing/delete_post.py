@@ -5,6 +5,7 @@ from dataclasses import replace
 from activitypub.activities import build_delete
 from activitypub.audience import Visibility, build_audience
 from activitypub.notes import build_tombstone
+from cara_fed.delivery.worker import DELETED_MEANWHILE
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.own_posts import get_own_post
@@ -13,8 +14,6 @@ from cara_fed.services import Services
 from cara_fed.translate.posts import PostRows, read_mentions
 from storage.artists import Artist
 from storage.records import Records
-
-DELETED_MEANWHILE = "deleted before it was sent"
 
 
 async def delete_post(services: Services, artist: Artist, post_pk: int) -> None:

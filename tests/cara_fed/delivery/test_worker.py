@@ -17,7 +17,7 @@ from storage.deliveries import CANCELLED, FAILED, QUEUED, SENT, Delivery
 from tests.support.clocks import StoryTime
 from tests.support.instances import Receiver, add_follower
 from tests.support.network import Network
-from tests.support.rows import PKS, make_outbox_activity
+from tests.support.rows import PKS, make_outbox_activity, make_post
 
 THEO = "https://gallery.example/users/theo"
 SHARED = "https://gallery.example/inbox"
@@ -378,3 +378,22 @@ async def test_an_artist_without_keys_cannot_send(
     delivery = await only_delivery(services, pk)
     assert delivery.state == FAILED
     assert "cannot be signed" in (delivery.last_error or "")
+
+
+async def test_a_post_that_was_deleted_while_it_was_being_sent_is_not_tried_again(
+    services: Services, mara: Artist, gallery: Receiver, worker: DeliveryWorker, time: StoryTime
+) -> None:
+    await add_follower(services, mara, THEO)
+    post = make_post(services.site.actor("mara"), artist_pk=mara.pk)
+    async with services.database.unit_of_work() as records:
+        await records.posts.add(post)
+    pk = await queue(services, mara, object_id=post.object_id)
+    gallery.answer(503)
+    await work(worker)
+    async with services.database.unit_of_work() as records:
+        await records.posts.tombstone(post.object_id, time.now)
+    time.pass_by(minutes=5)
+    await work(worker)
+    delivery = await only_delivery(services, pk)
+    assert (delivery.state, delivery.last_error) == (CANCELLED, "deleted before it was sent")
+    assert gallery.received == []

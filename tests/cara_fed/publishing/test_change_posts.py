@@ -8,8 +8,9 @@ import pytest
 
 from activitypub.opt_out import OptOut
 from cara_fed.accounts.create_artist import NewArtist, create_artist
+from cara_fed.delivery.worker import DELETED_MEANWHILE
 from cara_fed.errors import InvalidInput, NotFound
-from cara_fed.publishing.delete_post import DELETED_MEANWHILE, delete_post
+from cara_fed.publishing.delete_post import delete_post
 from cara_fed.publishing.drafts import KeptPicture, PictureDraft, PostDraft
 from cara_fed.publishing.edit_post import edit_post, read_edit
 from cara_fed.publishing.own_posts import find_own_post
