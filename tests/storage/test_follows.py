@@ -116,3 +116,11 @@ async def test_follows_are_counted_by_server(database: Database) -> None:
         assert await records.followers.count_by_netloc() == {
             "art.c.example": 1, "b.example": 1, "c.example:8443": 1, "d.example": 1,
         }  # fmt: skip
+
+
+async def test_a_server_is_known_by_its_accepted_followers(database: Database) -> None:
+    mara = await begin(database, theo="pending")
+    async with database.reading() as records:
+        at = {netloc: await records.followers.has_any_at(mara.pk, netloc) for netloc in ("b.example", "c.example:8443")}
+        assert at == {"b.example": False, "c.example:8443": True}
+        assert not await records.followers.has_any_at(mara.pk + 1, "c.example:8443")

@@ -89,3 +89,26 @@ async def test_what_is_done_is_forgotten_after_its_time(database: Database) -> N
         assert await records.inbox_log.remove_finished(NOW) == 0
         assert await records.inbox_log.remove_finished(LATER) == 1
         assert await records.inbox_log.count_by_state() == {"received": 1}
+
+
+async def test_a_worker_that_stops_gives_back_what_it_did_not_finish(database: Database) -> None:
+    await receive(database, ("f1", THEO), ("f2", LENA))
+    async with database.unit_of_work() as records:
+        held = await records.inbox_log.claim(NOW, 60, 10)
+        await records.inbox_log.record_handled(held[0].pk)
+        await records.inbox_log.release([row.pk for row in held])
+    async with database.reading() as records:
+        assert await records.inbox_log.is_anything_due(NOW)
+        given_back = await records.inbox_log.find("f2")
+    assert given_back is not None
+    assert given_back.attempts == 0
+    assert await claim(database) == ["f2"]
+
+
+async def test_a_look_tells_whether_anything_is_due(database: Database) -> None:
+    async with database.reading() as records:
+        assert not await records.inbox_log.is_anything_due(NOW)
+    await receive(database, ("f1", THEO))
+    async with database.reading() as records:
+        assert await records.inbox_log.is_anything_due(NOW)
+        assert not await records.inbox_log.is_anything_due(NOW - timedelta(seconds=1))

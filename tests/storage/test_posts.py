@@ -195,3 +195,16 @@ async def test_uploads_that_became_nothing_are_found_after_their_time(database: 
         found = await records.attachments.find_abandoned(NOW + timedelta(days=1))
         assert [picture.attachment.pk for picture in found] == [left.pk]
         assert list(await records.attachments.find([used.pk, 404])) == [used.pk]
+
+
+async def test_answers_are_counted_by_what_they_answer(database: Database) -> None:
+    await add(
+        database,
+        make_post(MARA, object_id="parent", artist_pk=MINE),
+        make_post(THEO, object_id="a", in_reply_to="parent"),
+        make_post(THEO, object_id="b", in_reply_to="parent", visibility="direct"),
+        make_post(THEO, object_id="c", in_reply_to="parent", deleted_at=NOW),
+        make_post(THEO, object_id="d", in_reply_to="elsewhere"),
+    )
+    async with database.reading() as records:
+        assert await records.posts.count_replies(["parent", "lonely"], ["public"]) == {"parent": 1}
