@@ -8,11 +8,13 @@ from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
+from cara_fed.publishing.restate_all import restate_once
 from cara_fed.services import Services
 
 QUEUE_LOOK_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 SUBSCRIPTIONS_SECONDS = 300.0
+RESTATE_LOOK_SECONDS = 2.0
 HOUSEKEEPING_SECONDS = 3600.0
 REFUSALS_KEPT = timedelta(days=365)
 # Peers retry for about a week; what comes again within this time is known.
@@ -30,6 +32,9 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         await refresh_due(services)
         return False
 
+    async def restate() -> bool:
+        return await restate_once(services)
+
     async def keep_house() -> bool:
         await keep_house_once(services)
         return False
@@ -40,6 +45,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
         Loop("the watch", watch, WATCH_SECONDS),
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
+        Loop("the restating", restate, RESTATE_LOOK_SECONDS),
         Loop("the housekeeping", keep_house, HOUSEKEEPING_SECONDS),
     )
 

@@ -24,6 +24,7 @@ from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
 from cara_fed.opt_out.crawlers import Crawlers
+from cara_fed.opt_out.history import note_default
 from cara_fed.protection import Limits, PictureWorkers
 from storage.database import Database
 from storage.media import MediaStore, S3Options, open_media
@@ -85,6 +86,7 @@ async def open_services(
         stack.push_async_callback(client.aclose)
         async with database.unit_of_work() as records:
             await _require_same_domain(records, config)
+            await note_default(records, clock, config)
             capability_key = await _secret(records, "capability")
             session_key = await _secret(records, "session")
         keyring = KeyRing(database, config.site, clock)

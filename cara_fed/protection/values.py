@@ -44,6 +44,7 @@ class Rights:
     web_statement: str = ""  # URL of the rights page
     usage_terms: str = ""
     data_mining: str | None = None  # a plus:DataMining URI; None states nothing
+    license: str = ""  # URL of the licence that the artist gives to everybody
     other_constraints: str = ""  # free text beside a DataMining "see constraint" value
     digital_source_type: str = ""  # an IPTC digital source type URI, only where the artist states it
 

@@ -44,7 +44,10 @@ class KeptPicture:
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """A new post. ``opt_out`` None takes what the artist or the instance says; ``in_reply_to`` is an object id."""
+    """A new post. ``opt_out`` None takes what the artist or the instance says; ``in_reply_to`` is an object id.
+
+    ``license`` is an address out of :data:`cara_fed.publishing.rights.LICENSES`, empty for none, None for the artist's.
+    """
 
     text: str = ""
     pictures: tuple[PictureDraft, ...] = ()
@@ -54,6 +57,8 @@ class PostDraft:
     opt_out: OptOut | None = None
     language: str | None = None
     in_reply_to: str | None = None
+    license: str | None = None
+    digital_source_type: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,8 @@ class PostEdit:
     sensitive: bool
     opt_out: OptOut | None
     language: str | None
+    license: str | None = None
+    digital_source_type: str = ""
 
 
 def require_publishable(draft: PostDraft | PostEdit) -> None:

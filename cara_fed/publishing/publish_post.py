@@ -7,16 +7,19 @@ from activitypub.audience import Visibility
 from activitypub.html import Rendered, render_text
 from activitypub.notes import build_note
 from activitypub.opt_out import OptOut
-from activitypub.tags import Mention
+from activitypub.tags import Mention, fold_hashtag
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
+from cara_fed.opt_out.agents import RESERVED, Purpose
+from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import PostDraft, require_publishable
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
+from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.store_picture import Progress, store_pictures
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
-from cara_fed.translate.posts import PostRows, read_local_post, read_mentions, tag_page, write_mentions
+from cara_fed.translate.posts import NO_AI_TAG, PostRows, read_local_post, read_mentions, tag_page, write_mentions
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.posts import Post
@@ -40,12 +43,14 @@ async def publish_post(services: Services, artist: Artist, draft: PostDraft, pro
     require_publishable(draft)
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
-    pictures = await store_pictures(services, artist, draft.pictures, opt_out, progress)
-    post = _build_row(services, artist, draft, written, opt_out)
+    terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
+    pictures = await store_pictures(services, artist, draft.pictures, terms, progress)
+    post = _build_row(services, artist, draft, written, terms)
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)
         await records.posts.add(post)
         await add_pictures(records, post, pictures)
+        await _note_choices(records, services, post, draft, pictures)
         await _send_create(records, services, PostRows(artist, post, pictures))
     wake_workers(services)
     return post
@@ -69,13 +74,21 @@ async def add_pictures(records: Records, post: Post, pictures: tuple[Picture, ..
         await records.attachments.add(picture.attachment, tuple(picture.renditions.values()))
 
 
+def name_hashtags(written: Written, artist: Artist, policy: OptOut) -> list[str]:
+    """The hashtags of a text, and #NoAI where the artist wants it said of what is reserved."""
+    names = [tag.name for tag in written.rendered.hashtags]
+    wanted = artist.tags_no_ai and Purpose.TRAINING in RESERVED[policy]
+    has_it = any(fold_hashtag(name) == fold_hashtag(NO_AI_TAG) for name in names)
+    return [*names, NO_AI_TAG] if wanted and not has_it else names
+
+
 def recipients_of(post: Post) -> Recipients:
     """Whom everything about a post is sent to: whoever it names, and the followers unless it is direct."""
     people = tuple(mention.actor_id for mention in read_mentions(post) if mention.actor_id != post.actor_id)
     return Recipients(followers=post.visibility != Visibility.DIRECT, actor_ids=people)
 
 
-def _build_row(services: Services, artist: Artist, draft: PostDraft, written: Written, opt_out: OptOut) -> Post:
+def _build_row(services: Services, artist: Artist, draft: PostDraft, written: Written, terms: Terms) -> Post:
     pk, site = services.clock.new_pk(), services.site
     return Post(
         pk=pk,
@@ -90,12 +103,25 @@ def _build_row(services: Services, artist: Artist, draft: PostDraft, written: Wr
         visibility=draft.visibility,
         language=draft.language,
         # Kept as it was decided now: another default later applies to later posts alone.
-        opt_out=opt_out,
+        opt_out=terms.policy,
+        license=terms.license or None,
+        digital_source_type=terms.digital_source_type or None,
         in_reply_to=draft.in_reply_to,
         published_at=services.clock.now(),
         mentions=write_mentions(written.mentions),
-        hashtags=[tag.name for tag in written.rendered.hashtags],
+        hashtags=name_hashtags(written, artist, terms.policy),
     )
+
+
+async def _note_choices(
+    records: Records, services: Services, post: Post, draft: PostDraft, pictures: tuple[Picture, ...]
+) -> None:
+    """What was chosen for this post and its pictures in particular, with who chose it."""
+    said_by = post.actor_id
+    await note_change(records, services.clock, Level.POST, post.object_id, said_by, old=None, new=draft.opt_out)
+    for picture in pictures:
+        subject, own = picture_subject(post.object_id, picture.attachment.pk), picture.attachment.opt_out
+        await note_change(records, services.clock, Level.PICTURE, subject, said_by, old=None, new=own)
 
 
 async def _send_create(records: Records, services: Services, rows: PostRows) -> None:

@@ -3,20 +3,17 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from activitypub.identifiers import Handle
-from activitypub.opt_out import OptOut
 from cara_fed.clock import Clock
 from cara_fed.errors import InvalidInput
 from cara_fed.protection import values
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, RenditionKind, ReportLine
 from cara_fed.publishing.drafts import PictureDraft
-from cara_fed.publishing.rights import build_rights
+from cara_fed.publishing.rights import Terms, rights_under
 from cara_fed.services import Services, picture_limits
-from cara_fed.translate.opt_outs import signals_for
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
 from storage.media import MediaStore
@@ -46,14 +43,14 @@ async def store_pictures(
     services: Services,
     artist: Artist,
     drafts: tuple[PictureDraft, ...],
-    post_opt_out: OptOut,
+    terms: Terms,
     progress: Progress | None = None,
 ) -> tuple[Picture, ...]:
-    """Protect and keep pictures, one after another; the rows for them. Raises PictureUnusable naming the one refused."""
+    """Protect and keep pictures, one after another; the rows for them. Raises PictureUnusable for the first refused."""
     stored = []
     for number, draft in enumerate(drafts, start=1):
         try:
-            stored.append(await store_picture(services, artist, draft, post_opt_out, _numbered(progress, number)))
+            stored.append(await store_picture(services, artist, draft, terms, _numbered(progress, number)))
         except (PictureRefused, OSError) as refusal:
             raise PictureUnusable(number, draft.name, _reason(refusal)) from refusal
     return tuple(stored)
@@ -63,26 +60,23 @@ async def store_picture(
     services: Services,
     artist: Artist,
     draft: PictureDraft,
-    post_opt_out: OptOut,
+    terms: Terms,
     progress: Callable[[ReportLine], None] | None = None,
 ) -> Picture:
     """Protect one picture and keep its files; the rows for it, not yet of a post. Raises PictureRefused or OSError."""
     content = await read_content(services, draft.content)
-    policy = draft.opt_out or post_opt_out
-    files = await protect_and_keep(services, artist, content, policy, draft.focal_point, progress)
+    own = replace(terms, policy=draft.opt_out or terms.policy)
+    files = await protect_and_keep(services, content, build_request(services, artist, own, draft.focal_point), progress)
     return build_rows(services.clock, artist, draft, files)
 
 
 async def protect_and_keep(
     services: Services,
-    artist: Artist,
     content: bytes,
-    policy: OptOut,
-    focal_point: tuple[float, float] | None = None,
+    request: ProtectionRequest,
     progress: Callable[[ReportLine], None] | None = None,
 ) -> ProtectedFiles:
     """Run the pipeline and keep what came of it: the untouched original in private, the renditions in public."""
-    request = build_request(services, artist, policy, focal_point)
     picture = await services.pictures.protect(content, request, progress)
     original_hash = hashlib.sha256(content).hexdigest()
     await services.media.put("private", original_hash, content)
@@ -99,13 +93,11 @@ async def keep_rendition(media: MediaStore, rendition: values.Rendition) -> str:
 
 
 def build_request(
-    services: Services, artist: Artist, policy: OptOut, focal_point: tuple[float, float] | None = None
+    services: Services, artist: Artist, terms: Terms, focal_point: tuple[float, float] | None = None
 ) -> ProtectionRequest:
     """How an artist's pictures are treated."""
-    signals = signals_for(policy, services.site, services.config.opt_out.default)
-    handle = str(Handle(artist.name, services.site.domain))
     return ProtectionRequest(
-        rights=build_rights(handle, signals),
+        rights=rights_under(terms, artist, services.site, services.config.opt_out.default),
         limits=picture_limits(services.config),
         focal_point=focal_point,
         cloak=services.config.protection.cloak,

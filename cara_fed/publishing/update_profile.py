@@ -11,9 +11,12 @@ from cara_fed.accounts.create_artist import read_display_name
 from cara_fed.accounts.published_keys import find_published_keys
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import InvalidInput
+from cara_fed.opt_out.history import Level, note_change
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import RenditionKind
 from cara_fed.publishing.outgoing import send_out, wake_workers
+from cara_fed.publishing.rewrite_picture import rewrite_file
+from cara_fed.publishing.rights import LICENSES, Terms, rights_under
 from cara_fed.publishing.store_picture import build_request, keep_rendition, read_content
 from cara_fed.services import Services
 from cara_fed.translate.artists import read_artist
@@ -32,7 +35,9 @@ REVISION = "artists"
 class Profile:
     """How an artist is to be shown. ``fields`` are (name, value) pairs of text; ``opt_out`` None follows the instance.
 
-    ``avatar`` and ``header`` are new pictures, as bytes or files; None keeps what there is.
+    ``license`` (out of LICENSES) and ``acquire_license_page`` are addresses; ``states_opt_out`` puts the line "AI
+    training" on the profile, ``tags_no_ai`` the hashtag on new posts. ``avatar`` and ``header`` are new pictures, as
+    bytes or files; None keeps what there is.
     """
 
     display_name: str
@@ -44,6 +49,10 @@ class Profile:
     opt_out: OptOut | None
     avatar: bytes | Path | None = None
     header: bytes | Path | None = None
+    license: str | None = None
+    acquire_license_page: str | None = None
+    states_opt_out: bool = True
+    tags_no_ai: bool = False
 
 
 def read_profile(artist: Artist) -> Profile:
@@ -56,6 +65,10 @@ def read_profile(artist: Artist) -> Profile:
         discoverable=artist.discoverable,
         indexable=artist.indexable,
         opt_out=OptOut(artist.opt_out) if artist.opt_out else None,
+        license=artist.license,
+        acquire_license_page=artist.acquire_license_page,
+        states_opt_out=artist.states_opt_out,
+        tags_no_ai=artist.tags_no_ai,
     )
 
 
@@ -75,12 +88,23 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
         row.manually_approves = profile.manually_approves
         row.discoverable = profile.discoverable
         row.indexable = profile.indexable
-        row.opt_out = profile.opt_out
+        await _state_terms(records, services, row, profile)
         row.avatar_hash = pictures.get("avatar", row.avatar_hash)
         row.header_hash = pictures.get("header", row.header_hash)
         await announce_profile(records, services, row)
     wake_workers(services)
     return row
+
+
+async def _state_terms(records: Records, services: Services, row: Artist, profile: Profile) -> None:
+    """What the artist says of all their work, with who said so and when."""
+    actor_id = services.site.actor(row.name)
+    await note_change(records, services.clock, Level.ARTIST, actor_id, actor_id, old=row.opt_out, new=profile.opt_out)
+    row.opt_out = profile.opt_out
+    row.license = profile.license or None
+    row.acquire_license_page = profile.acquire_license_page or None
+    row.states_opt_out = profile.states_opt_out
+    row.tags_no_ai = profile.tags_no_ai
 
 
 async def announce_profile(records: Records, services: Services, artist: Artist) -> None:
@@ -107,22 +131,29 @@ def _require_fitting(profile: Profile) -> None:
         raise InvalidInput(f"The text about you has at most {MAX_SUMMARY:,} characters.")
     if len(profile.fields) > MAX_FIELDS:
         raise InvalidInput(f"A profile has at most {MAX_FIELDS} lines.")
+    if profile.license and profile.license not in LICENSES:
+        raise InvalidInput("Choose one of the licences.")
     for name, value in profile.fields:
         if len(name) > MAX_FIELD_NAME or len(value) > MAX_FIELD_VALUE:
             raise InvalidInput(f"A line's name has at most {MAX_FIELD_NAME} characters, its text {MAX_FIELD_VALUE}.")
 
 
 async def _store_pictures(services: Services, artist: Artist, profile: Profile) -> Mapping[str, str]:
-    """Keep the new avatar and header; the names of their files."""
+    """Keep the new avatar and header, and write anew what the others say where that changed; their files' names."""
     wanted = {
         "avatar": (profile.avatar, RenditionKind.WEB_SMALL),
         "header": (profile.header, RenditionKind.WEB),
     }
-    policy = profile.opt_out or effective_opt_out(services.config.opt_out.default)
+    default = services.config.opt_out.default
+    policy, before = profile.opt_out or default, effective_opt_out(default, artist)
     stored = {}
     for name, (content, kind) in wanted.items():
+        file_name = artist.avatar_hash if name == "avatar" else artist.header_hash
         if content is not None:
             stored[name] = await _store_picture(services, artist, content, kind, policy)
+        elif file_name and policy is not before:
+            rights = rights_under(Terms(policy), artist, services.site, default)
+            stored[name] = await rewrite_file(services, file_name, rights)
     return stored
 
 
@@ -132,7 +163,7 @@ async def _store_picture(
     """The original is not kept: an avatar is made anew when it is to be another."""
     try:
         picture = await services.pictures.protect(
-            await read_content(services, content), build_request(services, artist, policy)
+            await read_content(services, content), build_request(services, artist, Terms(policy))
         )
     except PictureRefused as refusal:
         raise InvalidInput(str(refusal)) from refusal

@@ -6,7 +6,7 @@ from activitypub.actors import ActorPicture, ActorProfile, ProfileField
 from activitypub.html import Rendered, render_text
 from activitypub.identifiers import Site
 from activitypub.keys import PublicKey
-from activitypub.opt_out import OptOut
+from activitypub.opt_out import AI_POLICY_PATH, OptOut
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from cara_fed.translate.posts import media_placeholder, tag_page
 from storage.artists import Artist
@@ -14,6 +14,13 @@ from storage.keys import Key
 
 # An artist's own links carry rel=me, so that a page that links back proves that both are theirs.
 LINK_REL = "me nofollow noopener"
+OPT_OUT_FIELD_NAME = "AI training"
+OPT_OUT_FIELD = {
+    OptOut.NO_AI_TRAINING: "Not permitted",
+    OptOut.NO_AI: "Not permitted, nor any other use by AI",
+    OptOut.NO_AUTOMATED_USE: "Not permitted, nor any other automated use",
+    OptOut.ALLOW: "Permitted",
+}
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 
 
@@ -28,7 +35,7 @@ def read_artist(artist: Artist, keys: Sequence[Key], site: Site, default: OptOut
         signals=signals_for(policy, site, default),
         published=artist.created_at,
         summary=summary.html,
-        fields=tuple(_read_field(field, site) for field in artist.fields),
+        fields=(*(_read_field(field, site) for field in artist.fields), *_read_opt_out_field(artist, policy, site)),
         avatar=_read_picture(artist.avatar_hash, site, policy),
         header=_read_picture(artist.header_hash, site, policy),
         hashtags=summary.hashtags,
@@ -59,6 +66,16 @@ def read_public_keys(keys: Sequence[Key], actor_id: str) -> tuple[PublicKey, ...
 
 def _read_field(field: dict[str, str], site: Site) -> ProfileField:
     return ProfileField(field["name"], render_field_value(field["value"], site))
+
+
+def _read_opt_out_field(artist: Artist, policy: OptOut, site: Site) -> tuple[ProfileField, ...]:
+    """The line that says it to people: of all that an actor says about AI, the one that Mastodon keeps and shows."""
+    own = {field["name"].strip().casefold() for field in artist.fields}
+    text = OPT_OUT_FIELD.get(policy)
+    if text is None or not artist.states_opt_out or OPT_OUT_FIELD_NAME.casefold() in own:
+        return ()
+    page = f"{site.base}{AI_POLICY_PATH}"
+    return (ProfileField(OPT_OUT_FIELD_NAME, f'{text} (<a href="{page}" rel="nofollow noopener">policy</a>)'),)
 
 
 def _read_picture(file_name: str | None, site: Site, policy: OptOut) -> ActorPicture | None:

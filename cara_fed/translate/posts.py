@@ -12,6 +12,7 @@ from activitypub.opt_out import OptOut
 from activitypub.tags import Hashtag, Mention, fold_hashtag
 from cara_fed.capabilities import placeholder_media_path, policy_letter
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
+from cara_fed.translate.rights import read_rights
 from storage.artists import Artist
 from storage.attachments import Picture as PictureRows
 from storage.attachments import Rendition
@@ -19,6 +20,7 @@ from storage.posts import Post as PostRow
 
 FEDERATED = "federated"
 SHOWN_BY_MASTODON = 4
+NO_AI_TAG = "NoAI"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         actor_id=post.actor_id,
         followers_id=site.followers(artist.name),
         url=post.url,
-        content=post.content + build_more_line(len(rows.pictures), post.url),
+        content=post.content + _build_tag_line(post, site) + build_more_line(len(rows.pictures), post.url),
         audience=build_audience(Visibility(post.visibility), site, artist.name, people),
         published=post.published_at,
         signals=signals_for(effective_opt_out(default, artist, post), site, default),
@@ -54,6 +56,7 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         hashtags=tuple(Hashtag(name, tag_page(site, fold_hashtag(name))) for name in post.hashtags),
         mentions=mentions,
         counts=counts,
+        rights=read_rights(artist, post, site),
     )
 
 
@@ -63,6 +66,14 @@ def build_more_line(pictures: int, url: str) -> str:
         return ""
     address = escape(url)
     return f'<p>+{pictures - SHOWN_BY_MASTODON} more: <a href="{address}">{address}</a></p>'
+
+
+def _build_tag_line(post: PostRow, site: Site) -> str:
+    """#NoAI where the artist wants it said and the text does not say it; Mastodon keeps hashtags, and little else."""
+    if NO_AI_TAG not in post.hashtags or f"#<span>{NO_AI_TAG}</span>".lower() in post.content.lower():
+        return ""
+    address = escape(tag_page(site, fold_hashtag(NO_AI_TAG)))
+    return f'<p><a href="{address}" class="mention hashtag" rel="tag">#<span>{NO_AI_TAG}</span></a></p>'
 
 
 def tag_page(site: Site, key: str) -> str:
@@ -105,4 +116,5 @@ def _read_picture(rows: PostRows, picture: PictureRows, site: Site, default: Opt
         sensitive=attachment.sensitive,
         size=rendition.byte_size,
         sha256=rendition.hash,
+        rights=read_rights(rows.artist, rows.post, site),
     )

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NoReturn
 from xml.parsers import expat
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 from cara_fed.protection.rights.text import clean_text
 from cara_fed.protection.values import Rights
@@ -14,6 +14,7 @@ PLUS = "http://ns.useplus.org/ldf/xmp/1.0/"
 DC = "http://purl.org/dc/elements/1.1/"
 RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
 PHOTOSHOP = "http://ns.adobe.com/photoshop/1.0/"
+CREATIVE_COMMONS = "http://creativecommons.org/ns#"
 IPTC_EXTENSION = "http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
 
 _NAMESPACES = {
@@ -21,6 +22,7 @@ _NAMESPACES = {
     "xmpRights": RIGHTS,
     "plus": PLUS,
     "photoshop": PHOTOSHOP,
+    "cc": CREATIVE_COMMONS,
     "Iptc4xmpExt": IPTC_EXTENSION,
 }
 _MAX_TEXT = 2000  # characters; escaped sixfold in every property, the packet still fits one JPEG segment
@@ -52,6 +54,7 @@ def _properties(rights: Rights) -> list[str]:
         _text("xmpRights:WebStatement", rights.web_statement),
         _alternative("xmpRights:UsageTerms", rights.usage_terms),
         _text("photoshop:Credit", rights.credit),
+        _resource("cc:license", rights.license),
         _text("plus:DataMining", rights.data_mining or ""),
         _alternative("plus:OtherConstraints", rights.other_constraints),
         _text("Iptc4xmpExt:DigitalSourceType", rights.digital_source_type),
@@ -61,6 +64,10 @@ def _properties(rights: Rights) -> list[str]:
 def _text(name: str, value: str) -> str:
     text = escape(clean_text(value, _MAX_TEXT))
     return f"<{name}>{text}</{name}>" if text else ""
+
+
+def _resource(name: str, value: str) -> str:
+    return f"<{name} rdf:resource={quoteattr(clean_text(value, _MAX_TEXT))}/>" if value else ""
 
 
 def _alternative(name: str, value: str) -> str:

@@ -38,7 +38,8 @@ async def test_a_changed_profile_is_told_to_followers(services: Services, mara: 
     actor = (await last_update(services))["object"]
     assert (actor["id"], actor["name"], actor["manuallyApprovesFollowers"]) == (MARA, "Mara Lind", True)
     assert actor["summary"].startswith("<p>Ink and salt.</p>")
-    (field,) = actor["attachment"]
+    field, stated = actor["attachment"]
+    assert stated["name"] == "AI training"
     assert field["value"].startswith('<a href="https://shop.example/mara" rel="me ')
     assert not field["value"].startswith("<p>")
 
