@@ -17,3 +17,8 @@ class Door(StrEnum):
     SEND = "send"  # our delivery, at the moment of sending
     RESOLVE = "resolve"  # our own GET of their documents and pictures
     WEB = "web"  # an unsigned visit by a known agent
+
+
+def door_of(activity_type: str) -> Door:
+    """The door at which an activity arrives."""
+    return {"Follow": Door.FOLLOW, "Announce": Door.ANNOUNCE}.get(activity_type, Door.INBOX)

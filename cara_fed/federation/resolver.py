@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from activitypub.actors import RemoteActor, read_actor
+from activitypub.actors import RemoteActor, accepts_rfc9421, read_actor
 from activitypub.documents import Json, types_of
 from activitypub.errors import IdUnacceptable
 from activitypub.identifiers import Handle
 from activitypub.keys import read_key
-from activitypub.origins import IdRule, require_same_origin
+from activitypub.origins import IdRule, netloc_of, require_same_origin
 from activitypub.vocabulary import ACTOR_TYPES
+from cara_fed.blocklist.guard import REVISION
 from cara_fed.federation.budgets import Budget
 from cara_fed.federation.discovery import Discovery
 from cara_fed.federation.documents import DocumentFetcher
@@ -93,6 +94,10 @@ class Resolver:
             row = actor_row(actor, document, pk=self._services.clock.new_pk(), now=now, domain=domain)
             row = await records.remote_actors.record(row)
             await records.remote_keys.replace_for_actor(actor.actor_id, keys)
+            if self._services.blocklist.note_names(actor.actor_id, _other_names(row)):
+                await records.revisions.bump(REVISION)  # other processes are to see it, and follows to be suspended
+        if accepts_rfc9421(document):
+            await self._services.generations.hear_rfc9421(netloc_of(actor.actor_id))
         return _Kept(row, keys)
 
     def _require_usable(self, actor: RemoteActor) -> RemoteActor:
@@ -101,3 +106,7 @@ class Resolver:
             if self._services.site.is_local(id):
                 raise IdUnacceptable("another server's actor cannot live here")
         return actor
+
+
+def _other_names(actor: ActorRow) -> tuple[str, ...]:
+    return (*actor.also_known_as, *([actor.moved_to] if actor.moved_to else ()))

@@ -77,9 +77,9 @@ class InboxContext:
             raise ActorMismatch("the post is somebody else's")
         return post, document
 
-    def require_not_listed(self, door: Door, actor_id: str) -> None:
-        """Raise NoEffect, having counted it, for who was listed since the activity arrived."""
-        if self.fan_out.blocklist.refuse(door, actor_id) is not None:
+    def require_not_listed(self, door: Door, actor_id: str, *addresses: str) -> None:
+        """Raise NoEffect, having counted it, for who was listed since the activity arrived, or receives at such."""
+        if self.fan_out.blocklist.refuse(door, actor_id, *addresses) is not None:
             raise NoEffect("the actor is on the blocklist")
 
     async def send(self, artist: Artist, activity: Json, receiver_id: str) -> None:

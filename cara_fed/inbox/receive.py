@@ -4,7 +4,7 @@ from activitypub.activities import Activity, read_activity
 from activitypub.documents import parse_document
 from activitypub.origins import IdRule
 from activitypub.signatures import HttpRequest
-from cara_fed.blocklist.doors import Door
+from cara_fed.blocklist.doors import door_of
 from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
 from cara_fed.inbox.authority import require_own_activity, require_sender
 from cara_fed.inbox.recording import InboxRecorder
@@ -39,7 +39,7 @@ class InboxReceiver:
         await self._record(activity, request.content, recipient)
 
     def _require_not_listed(self, activity: Activity, claimants: tuple[str, ...]) -> None:
-        door = Door.FOLLOW if activity.activity_type == "Follow" else Door.INBOX
+        door = door_of(activity.activity_type)
         self._services.blocklist.require_not_listed(door, activity.actor_id, *claimants)
 
     async def _is_strangers_farewell(self, activity: Activity) -> bool:

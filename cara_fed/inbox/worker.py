@@ -14,6 +14,7 @@ from activitypub.documents import parse_document
 from activitypub.errors import ProtocolError
 from activitypub.origins import netloc_of
 from activitypub.retry import next_attempt
+from cara_fed.blocklist.doors import door_of
 from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.delivery.fan_out import FanOut
 from cara_fed.federation.errors import ConnectionFailed, FetchError, FetchTimeout, NotServed
@@ -94,6 +95,8 @@ class InboxWorker:
     async def _take_effect(self, row: InboxActivity) -> None:
         if row.attempts > MAX_ATTEMPTS:
             raise NoEffect("every attempt at it ended without a word")
+        # Somebody may have been listed since.
+        self._services.blocklist.require_not_listed(door_of(row.activity_type), row.actor_id)
         activity = read_activity(parse_document(row.body, max_bytes=len(row.body)))
         receive = inbox.find(activity.activity_type, activity.object_types)
         if receive is None:

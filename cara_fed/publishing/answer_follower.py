@@ -5,6 +5,7 @@ from collections.abc import Callable
 from activitypub.activities import build_accept, build_reject
 from activitypub.audience import Visibility
 from activitypub.documents import Json
+from cara_fed.blocklist.company import note_company
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
 from cara_fed.publishing.outgoing import send_out, wake_workers
@@ -21,6 +22,7 @@ async def accept_follower(services: Services, artist: Artist, actor_id: str) -> 
     async with services.database.unit_of_work() as records:
         row = await _get_follower(records, artist, actor_id)
         await records.followers.set_state(artist.pk, actor_id, ACCEPTED)
+        await note_company(records, services.blocklist, artist.pk, actor_id)
         await _answer(records, services, artist, row, build_accept)
     wake_workers(services)
 
@@ -58,4 +60,3 @@ async def _answer(records: Records, services: Services, artist: Artist, row: Fol
         object_id=row.follow_id,
         audience=Visibility.DIRECT,
     )
-

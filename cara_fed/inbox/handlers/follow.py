@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from activitypub.activities import Activity, build_accept, build_reject
 from activitypub.documents import Json
+from cara_fed.blocklist.company import note_company
 from cara_fed.blocklist.doors import Door
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
@@ -25,7 +26,7 @@ async def receive_follow(context: InboxContext, follow: Activity) -> None:
     artist = await context.get_artist(follow.object_id)
     if follow.actor_id == context.site.actor(artist.name):
         raise NoEffect("nobody follows themselves")
-    context.require_not_listed(Door.FOLLOW, follow.actor_id)
+    context.require_not_listed(Door.FOLLOW, follow.actor_id, *await _find_addresses(context, follow.actor_id))
     if await context.is_blocked(artist, follow.actor_id):
         await _answer(context, artist, follow, build_reject)
         return
@@ -33,6 +34,13 @@ async def receive_follow(context: InboxContext, follow: Activity) -> None:
     await _record(context, artist, follow, state)
     if state == ACCEPTED:
         await _answer(context, artist, follow, build_accept)
+        await note_company(context.records, context.fan_out.blocklist, artist.pk, follow.actor_id)
+
+
+async def _find_addresses(context: InboxContext, actor_id: str) -> tuple[str, ...]:
+    """Where the follower wants to be sent to, which may lie on another host than the follower."""
+    follower = await context.records.remote_actors.find(actor_id)
+    return tuple(address for address in (follower.inbox, follower.shared_inbox) if address) if follower else ()
 
 
 async def _next_state(context: InboxContext, artist: Artist, actor_id: str) -> str:
