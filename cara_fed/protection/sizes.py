@@ -12,6 +12,7 @@ WEB_EDGE = 1600
 WEB_SMALL_EDGE = 640
 THUMBNAIL_EDGE = 400
 MOVING_EDGE = 1280
+MOVING_BYTES = 16_000_000
 MOVING_PIXELS = 200_000_000  # over all frames: what can be coded within the time limit
 STRIP_ASPECT = 3.0
 STRIP_SHORT_EDGE = 1000
@@ -66,6 +67,12 @@ def thumbnail_size(size: Size) -> Size:
 def moving_size(size: Size, frames: int) -> Size:
     """What our own page shows of an animation."""
     return fit(size, MOVING_EDGE, max(1, MOVING_PIXELS // frames))
+
+
+def smaller_moving_sizes(size: Size) -> Iterator[Size]:
+    """The size, then three smaller ones, for an animation that comes out too large."""
+    for share in (1.0, 0.7, 0.5, 0.35):
+        yield fit(size, max(64, int(max(size) * share)))
 
 
 def gif_fits(size: Size, frames: int) -> bool:

@@ -1,4 +1,4 @@
-"""GIF: each frame only where it differs from the one before, exact where its changes need at most 255 colours."""
+"""GIF: each frame only where it differs from the one before, exact where that needs no more than 256 colours."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -80,21 +80,35 @@ def _bounds(paints: npt.NDArray[np.bool_]) -> tuple[int, int, int, int]:
 
 
 def _encode_patch(patch: _Patch) -> bytes:
-    indices, palette = _choose_colours(patch)
+    indices, palette, shows_through = _choose_colours(patch)
     height, width = indices.shape
     table = palette.tobytes().ljust(768, b"\x00")
-    control = bytes((gif.EXTENSION, gif.GRAPHIC_CONTROL, 4, patch.disposal << 2 | 1))
+    control = bytes((gif.EXTENSION, gif.GRAPHIC_CONTROL, 4, patch.disposal << 2 | shows_through))
     control += round(patch.duration / 10).to_bytes(2, "little") + bytes((_TRANSPARENT, 0))
     place = b"".join(number.to_bytes(2, "little") for number in (patch.left, patch.top, width, height))
     return control + bytes((gif.IMAGE,)) + place + b"\x87" + table + _compress(indices)
 
 
-def _choose_colours(patch: _Patch) -> tuple[Pixels, Pixels]:
-    indices = np.full(patch.paints.shape, _TRANSPARENT, np.uint8)
+def _choose_colours(patch: _Patch) -> tuple[Pixels, Pixels, bool]:
+    """Indices, palette, and whether what was there before shows through the unpainted pixels."""
     painted = patch.pixels[patch.paints][:, :3]
-    if len(distinct(pack_colours(painted))) < _TRANSPARENT + 1:
+    whole = patch.pixels[..., :3].reshape(-1, 3)
+    if _count_colours(painted) <= _TRANSPARENT:
+        indices = np.full(patch.paints.shape, _TRANSPARENT, np.uint8)
         indices[patch.paints], palette = index_colours(painted)
-        return indices, palette
+        return indices, palette, True
+    if (patch.pixels[..., 3] > 0).all() and _count_colours(whole) <= _TRANSPARENT + 1:
+        indices, palette = index_colours(whole)
+        return indices.reshape(patch.paints.shape), palette, False
+    return *_reduce_colours(patch), True
+
+
+def _count_colours(pixels: Pixels) -> int:
+    return len(distinct(pack_colours(pixels)))
+
+
+def _reduce_colours(patch: _Patch) -> tuple[Pixels, Pixels]:
+    indices = np.full(patch.paints.shape, _TRANSPARENT, np.uint8)
     colours = Image.fromarray(np.ascontiguousarray(patch.pixels[..., :3]))
     reduced = colours.quantize(_TRANSPARENT, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG)
     indices[patch.paints] = np.asarray(reduced)[patch.paints]

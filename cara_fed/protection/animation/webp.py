@@ -13,14 +13,22 @@ from cara_fed.protection.profiles import SRGB
 Box = tuple[int, int, int, int]
 _QUALITY = 80
 _METHOD = 2
+_LOSSLESS_EFFORT, _LOSSLESS_METHOD = 20, 1
 _OVERWRITE = 0x02  # do not blend: the patch replaces what was there, transparency included
 _BITSTREAMS = frozenset((b"ALPH", b"VP8 ", b"VP8L"))
-_WORTH_LOSSLESS = 1.5
 
 
-def encode_animated_webp(frames: Iterable[Frame], size: tuple[int, int], plays: int) -> bytes:
-    """The whole file; ``plays`` 0 is for ever. Lossless where the first frame shows that it costs little."""
-    chunks = tuple(_encode_frames(frames))
+def encode_animated_webp(frames: Iterable[Frame], size: tuple[int, int], plays: int, most: int) -> bytes | None:
+    """The whole file, or None as soon as it is seen to exceed ``most`` bytes; ``plays`` 0 is for ever.
+
+    Lossless where the first frame shows that it costs nothing.
+    """
+    chunks, total = [], 0
+    for chunk in _encode_frames(frames):
+        chunks.append(chunk)
+        total += len(chunk.content)
+        if total > most:
+            return None
     head = webp.build_head(*size, webp.ANIMATION_FLAG | webp.ALPHA_FLAG | webp.ICC_FLAG)
     control = webp.Chunk(b"ANIM", bytes(4) + min(plays, 0xFFFF).to_bytes(2, "little"))
     return webp.build_file((head, webp.Chunk(b"ICCP", SRGB), control, *chunks))
@@ -39,8 +47,13 @@ def _encode_frames(frames: Iterable[Frame]) -> Iterator[webp.Chunk]:
 
 
 def _is_worth_lossless(image: Image.Image) -> bool:
-    lossy = encode_webp(image, _QUALITY, method=_METHOD)
-    return len(encode_webp(image, 50, lossless=True, method=_METHOD)) <= _WORTH_LOSSLESS * len(lossy)
+    return len(_encode(image, lossless=True)) <= len(_encode(image, lossless=False))
+
+
+def _encode(image: Image.Image, *, lossless: bool) -> bytes:
+    if lossless:
+        return encode_webp(image, _LOSSLESS_EFFORT, lossless=True, method=_LOSSLESS_METHOD)
+    return encode_webp(image, _QUALITY, method=_METHOD)
 
 
 def _changed_box(canvas: Image.Image | None, image: Image.Image) -> Box:
@@ -55,7 +68,7 @@ def _changed_box(canvas: Image.Image | None, image: Image.Image) -> Box:
 
 
 def _encode_frame(patch: Image.Image, box: Box, duration: int, lossless: bool) -> webp.Chunk:
-    single = encode_webp(patch, 50 if lossless else _QUALITY, lossless=lossless, method=_METHOD)
+    single = _encode(patch, lossless=lossless)
     numbers = (box[0] // 2, box[1] // 2, patch.width - 1, patch.height - 1, duration)
     head = b"".join(number.to_bytes(3, "little") for number in numbers) + bytes((_OVERWRITE,))
     parts = (one for one in webp.read_chunks(single) if one.kind in _BITSTREAMS)

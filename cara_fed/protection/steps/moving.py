@@ -3,8 +3,9 @@
 from cara_fed.protection.animation.frames import read_frames
 from cara_fed.protection.animation.gif import encode_gif
 from cara_fed.protection.animation.webp import encode_animated_webp
+from cara_fed.protection.errors import TooManyFrames
 from cara_fed.protection.picture import Picture, with_renditions
-from cara_fed.protection.sizes import FEDERATED_BYTES, gif_fits, moving_size
+from cara_fed.protection.sizes import FEDERATED_BYTES, MOVING_BYTES, gif_fits, moving_size, smaller_moving_sizes
 from cara_fed.protection.steps.renditions import as_facts, rendition
 from cara_fed.protection.values import Format, Rendition, RenditionKind, ReportLine
 from cara_fed.protection.words import bytes_in_words, size_in_words
@@ -14,16 +15,24 @@ def make_moving(picture: Picture) -> tuple[Picture, ReportLine]:
     """Adds the moving rendition; replaces the federated still by a GIF within other servers' limits."""
     if not picture.is_animated:
         return picture, ReportLine("moving", "It is a still picture.")
-    size = moving_size(picture.upright_size, picture.header.frames)
-    moving = encode_animated_webp(read_frames(picture, size), size, picture.plays)
-    made = (rendition(RenditionKind.MOVING, moving, Format.WEBP, size), *_federated_gif(picture))
-    text = f"It moves on this site ({size_in_words(size)}, {bytes_in_words(len(moving))}); "
+    moving = _make_webp(picture)
+    made = (moving, *_federated_gif(picture))
+    size = size_in_words((moving.width, moving.height))
+    text = f"It moves on this site ({size}, {bytes_in_words(len(moving.data))}); "
     text += "other servers get a moving GIF." if len(made) > 1 else _WHY_STILL
     facts = {one.kind.value: as_facts(one) for one in made}
     return with_renditions(picture, made), ReportLine("moving", text, facts)
 
 
 _WHY_STILL = "other servers get a still, since they refuse moving pictures of this size."
+
+
+def _make_webp(picture: Picture) -> Rendition:
+    for size in smaller_moving_sizes(moving_size(picture.upright_size, picture.header.frames)):
+        data = encode_animated_webp(read_frames(picture, size), size, picture.plays, MOVING_BYTES)
+        if data is not None:
+            return rendition(RenditionKind.MOVING, data, Format.WEBP, size)
+    raise TooManyFrames("The animation is too large and too long together; make it smaller or shorten it.")
 
 
 def _federated_gif(picture: Picture) -> tuple[Rendition, ...]:

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from cara_fed.protection.errors import TooManyFrames
+from cara_fed.protection.steps import moving as moving_step
 from cara_fed.protection.values import Limits, ProtectedPicture, RenditionKind
 from tests.cara_fed.protection.pictures import (
     animation,
@@ -131,3 +132,34 @@ def test_too_many_frames_are_refused_before_decoding() -> None:
         run(data, limits=Limits(max_frames=5))
     with pytest.raises(TooManyFrames, match="too large and too long"):
         run(data, limits=Limits(max_pixels=1024))
+
+
+def test_a_gif_of_256_colours_is_kept_to_the_pixel() -> None:
+    rng = np.random.default_rng(2)
+    colours = rng.integers(0, 256, 768).tolist()
+    frames = []
+    for _ in range(3):
+        frame = Image.fromarray(rng.integers(0, 256, (40, 60), dtype=np.uint8))
+        frame.putpalette(colours)
+        frames.append(frame)
+    frames.append(frames[-1].copy())
+    frames[-1].paste(7, (10, 10, 30, 30))
+    made = run(encode_animation(frames, "GIF", optimize=False))
+    for (seen, _), frame in zip(frames_of(federated(made)), frames, strict=True):
+        assert (seen[..., :3] == np.asarray(frame.convert("RGB"))).all()
+
+
+def test_a_heavy_animation_is_made_smaller_for_our_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving_step, "MOVING_BYTES", 8_000)
+    made = run(encode_animation([photo(200, 150, seed) for seed in range(4)], "WEBP"))
+    shown = made.rendition(RenditionKind.MOVING)
+    assert shown
+    assert shown.width < 200
+    assert len(shown.data) < 10_000
+    assert decode(shown.data).size == (shown.width, shown.height)
+
+
+def test_an_animation_beyond_all_bounds_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moving_step, "MOVING_BYTES", 500)
+    with pytest.raises(TooManyFrames, match="too large and too long"):
+        run(encode_animation([photo(200, 150, seed) for seed in range(4)], "WEBP"))
