@@ -54,6 +54,9 @@ _KEYS: Final = {
         "@type": "https://w3id.org/security#multibase",
     },
 }
+_CAPABILITIES: Final = {
+    "implements": {"@id": "https://w3id.org/fep/844e#implements", "@type": "@id", "@container": "@set"},
+}
 _PROFILE: Final = {
     "schema": "http://schema.org#",  # not schema.org, but what the fediverse has always written
     "PropertyValue": "schema:PropertyValue",
@@ -90,7 +93,7 @@ CONTEXT: Final[list[Any]] = [
 ACTOR_CONTEXT: Final[list[Any]] = [
     AS2,
     SECURITY,
-    {**_TOOT, **_TAGS, **_PROFILE, **_KEYS, **_GTS, **OPT_OUT_ACTOR_CONTEXT},
+    {**_TOOT, **_TAGS, **_PROFILE, **_KEYS, **_CAPABILITIES, **_GTS, **OPT_OUT_ACTOR_CONTEXT},
 ]
 """Of actors. Shared likewise."""
 

@@ -22,6 +22,7 @@ from cara_fed.config import Config, database_url, read_secret
 from cara_fed.errors import ConfigError
 from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
+from cara_fed.federation.generations import Generations
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
 from cara_fed.opt_out.crawlers import Crawlers
 from cara_fed.opt_out.history import note_default
@@ -53,6 +54,7 @@ class Services:
     database: Database
     media: MediaStore
     client: FederationClient
+    generations: Generations
     capabilities: CapabilityKeys
     keyring: KeyRing
     blocklist: BlocklistGuard
@@ -107,6 +109,7 @@ async def open_services(
             database=database,
             media=media,
             client=client,
+            generations=Generations(database, clock),
             capabilities=CapabilityKeys(capability_key),
             keyring=keyring,
             blocklist=blocklist,

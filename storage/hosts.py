@@ -123,9 +123,10 @@ class Hosts:
         return await self.get(netloc)
 
     async def record_signature_generation(self, netloc: str, generation: str | None, now: datetime) -> None:
-        """Remember which signatures a known host understands, or that this is to be found out again."""
-        values = {"signature_generation": generation, "signature_seen_at": now}
-        await count_changed(self.session, update(Host).where(col(Host.netloc) == netloc).values(values))
+        """Remember which signatures a host understands, or that this is to be found out again."""
+        learnt = {"signature_generation": generation, "signature_seen_at": now}
+        insert = insert_into(self.session, Host).values(netloc=netloc, first_seen=now, failures=0, **learnt)
+        await self.session.exec(insert.on_conflict_do_update(index_elements=["netloc"], set_=learnt))
 
     async def record_software(self, netloc: str, software: str) -> None:
         """Remember what a known host runs."""

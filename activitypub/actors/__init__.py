@@ -10,6 +10,7 @@ from activitypub.actors.build import (
     build_instance_actor,
     instance_actor_name,
 )
+from activitypub.actors.capabilities import accepts_rfc9421
 from activitypub.actors.read import RemoteActor, RemotePicture, read_actor
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "ProfileField",
     "RemoteActor",
     "RemotePicture",
+    "accepts_rfc9421",
     "build_actor",
     "build_actor_stub",
     "build_actor_tombstone",

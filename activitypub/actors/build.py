@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from activitypub.actors.capabilities import build_capabilities
 from activitypub.documents import Json
 from activitypub.identifiers import Handle, Site
 from activitypub.keys import PublicKey, encode_multikey
@@ -14,7 +15,16 @@ from activitypub.tags import Hashtag, build_tags
 from activitypub.times import format_time
 from activitypub.vocabulary import ACTOR_CONTEXT, AS2, PUBLIC
 
-_STUB_KEYS: Final = ("@context", "id", "type", "preferredUsername", "inbox", "publicKey", "assertionMethod")
+_STUB_KEYS: Final = (
+    "@context",
+    "id",
+    "type",
+    "preferredUsername",
+    "inbox",
+    "publicKey",
+    "assertionMethod",
+    "generator",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +78,7 @@ def build_actor(profile: ActorProfile, site: Site) -> Json:
         **_build_profile(profile),
         **_build_choices(profile, site),
         **_build_keys(profile.keys),
+        "generator": {"id": site.instance_actor, "type": "Application", "implements": build_capabilities()},
         **actor_terms(profile.signals),
     }
 
@@ -96,6 +107,7 @@ def build_instance_actor(site: Site, *, title: str, keys: tuple[PublicKey, ...],
         "manuallyApprovesFollowers": True,
         "discoverable": False,
         "indexable": False,
+        "implements": build_capabilities(),
         **_build_keys(keys),
         **actor_terms(signals),
     }

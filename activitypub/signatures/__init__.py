@@ -6,6 +6,7 @@ from typing import Final
 
 from activitypub.errors import SignatureMalformed, SignatureMissing
 from activitypub.keys import PublicKey
+from activitypub.signatures.challenges import Challenge, read_challenges
 from activitypub.signatures.draft_cavage import (
     CavageSignature,
     read_cavage_signature,
@@ -22,12 +23,14 @@ from activitypub.signatures.rfc9421 import (
 
 __all__ = [
     "CavageSignature",
+    "Challenge",
     "Generation",
     "Headers",
     "HttpRequest",
     "MessageSignature",
     "Signature",
     "generation_of",
+    "read_challenges",
     "read_signatures",
     "sign_draft_cavage",
     "sign_rfc9421",

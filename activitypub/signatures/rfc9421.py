@@ -1,13 +1,14 @@
 """HTTP message signatures (RFC 9421), made and verified."""
 
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
 
 from activitypub.errors import SignatureInvalid, SignatureMalformed, SignatureUncovered
 from activitypub.keys import PrivateKey, PublicKey, load_public_key
+from activitypub.signatures.challenges import Challenge
 from activitypub.signatures.components import component_value
 from activitypub.signatures.digests import make_content_digest, verify_content_digest
 from activitypub.signatures.freshness import require_recent, require_unexpired
@@ -23,6 +24,8 @@ from activitypub.signatures.structured_fields import (
 )
 
 LABEL: Final = "sig1"
+EXPIRES_AFTER: Final = 3600
+"""Seconds that a signature is good for, where the other side wants to be told."""
 
 _SCHEMES: Final = {
     None: (Scheme.RSA_SHA256, Scheme.RSA_PSS_SHA512, Scheme.ED25519),
@@ -63,22 +66,23 @@ def read_message_signatures(request: HttpRequest) -> tuple[MessageSignature, ...
     return tuple(_read_signature(label, member, values.get(label)) for label, member in inputs.items())
 
 
-def sign_rfc9421(request: HttpRequest, key_id: str, private_key: PrivateKey, now: datetime) -> Headers:
+def sign_rfc9421(
+    request: HttpRequest, key_id: str, private_key: PrivateKey, now: datetime, challenge: Challenge | None = None
+) -> Headers:
     """The headers to add: Content-Digest (where there is a body), Signature-Input and Signature.
 
-    Covered are what Mastodon asks for: `@method`, `@target-uri` and `content-digest`. Raises SignatureMalformed where
-    the request has no `url`.
+    Covered are what Mastodon asks for, `@method`, `@target-uri` and `content-digest`, and what a challenge asks for
+    besides. Raises SignatureMalformed where the request has no `url`, or a challenge cannot be met.
     """
+    challenge = challenge or Challenge(LABEL, ())
+    _require_fitting(challenge, key_id, private_key)
     added = _make_digest_header(request)
     request = request.with_headers(added)
-    covered = tuple(_plain(name) for name in ("@method", "@target-uri", *(name for name, _ in added)))
-    stated = (
-        f"({' '.join(item.text for item in covered)});created={int(now.timestamp())}"
-        f';keyid={serialize_string(key_id)};alg="{_SIGNED_ALGORITHMS[private_key.algorithm]}"'
-    )
+    covered = _choose_covered(challenge, ("@method", "@target-uri", *(name for name, _ in added)))
+    stated = f"({' '.join(item.text for item in covered)}){_state(challenge, key_id, private_key, now)}"
     value = private_key.sign(_build_base(request, covered, stated))
-    signature = f"{LABEL}=:{b64encode(value).decode()}:"
-    return (*added, ("signature-input", f"{LABEL}={stated}"), ("signature", signature))
+    signature = f"{challenge.label}=:{b64encode(value).decode()}:"
+    return (*added, ("signature-input", f"{challenge.label}={stated}"), ("signature", signature))
 
 
 def verify_rfc9421(request: HttpRequest, signature: MessageSignature, key: PublicKey, now: datetime) -> None:
@@ -174,6 +178,30 @@ def _build_base(request: HttpRequest, covered: tuple[Item, ...], stated: str) ->
 
 def _component_lines(request: HttpRequest, covered: tuple[Item, ...]) -> Iterator[str]:
     return (f"{item.text}: {component_value(request, item)}" for item in covered)
+
+
+def _require_fitting(challenge: Challenge, key_id: str, private_key: PrivateKey) -> None:
+    is_other_key = challenge.key_id not in ("", key_id)
+    if is_other_key or challenge.algorithm not in ("", _SIGNED_ALGORITHMS[private_key.algorithm]):
+        raise SignatureMalformed("the challenge asks for another key")
+
+
+def _choose_covered(challenge: Challenge, names: Iterable[str]) -> tuple[Item, ...]:
+    asked = {item.text for item in challenge.covered}
+    return (*challenge.covered, *(item for item in map(_plain, names) if item.text not in asked))
+
+
+def _state(challenge: Challenge, key_id: str, private_key: PrivateKey, now: datetime) -> str:
+    created = int(now.timestamp())
+    stated = {
+        "created": str(created),
+        "expires": str(created + EXPIRES_AFTER) if challenge.expires else "",
+        "keyid": serialize_string(key_id),
+        "alg": serialize_string(_SIGNED_ALGORITHMS[private_key.algorithm]),
+        "nonce": serialize_string(challenge.nonce) if challenge.nonce else "",
+        "tag": serialize_string(challenge.tag) if challenge.tag else "",
+    }
+    return "".join(f";{name}={value}" for name, value in stated.items() if value)
 
 
 def _plain(name: str) -> Item:

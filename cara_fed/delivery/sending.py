@@ -11,7 +11,7 @@ from cara_fed.blocklist.queued import describe_listing
 from cara_fed.clock import Clock
 from cara_fed.federation.client import Response
 from cara_fed.federation.errors import FetchError, UrlRefused
-from cara_fed.federation.signing import make_signer
+from cara_fed.federation.knocking import knock
 from cara_fed.services import Services
 from storage.deliveries import Delivery
 from storage.enforcement import FAREWELL
@@ -104,8 +104,8 @@ def _find_listing(services: Services, delivery: Delivery) -> Listing | None:
 async def _post(services: Services, job: Job) -> Response:
     key = await services.keyring.signing_key(job.activity.artist_pk)
     body = services.capabilities.substitute(job.activity.body, job.host_number)
-    signer = make_signer(key, services.clock)
-    return await services.client.post(job.delivery.inbox, body, {"content-type": CONTENT_TYPE}, signer=signer)
+    inbox, headers = job.delivery.inbox, {"content-type": CONTENT_TYPE}
+    return await knock(services, inbox, key, lambda signer: services.client.post(inbox, body, headers, signer=signer))
 
 
 def read_answer(job: Job, response: Response, clock: Clock) -> Outcome:

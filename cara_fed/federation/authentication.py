@@ -18,7 +18,14 @@ from activitypub.errors import (
 )
 from activitypub.keys import Algorithm, PublicKey
 from activitypub.origins import netloc_of
-from activitypub.signatures import HttpRequest, Signature, read_signatures, verify_signature
+from activitypub.signatures import (
+    Generation,
+    HttpRequest,
+    Signature,
+    generation_of,
+    read_signatures,
+    verify_signature,
+)
 from cara_fed.federation.budgets import Budget, HostRates
 from cara_fed.federation.errors import FetchError, NotServed
 from cara_fed.federation.resolver import Resolver
@@ -82,9 +89,12 @@ class Authenticator:
         signatures = read_signatures(request)
         for signature in signatures[:MAX_SIGNATURES]:
             try:
-                return await self._authenticate_one(request, signature)
+                sender = await self._authenticate_one(request, signature)
             except SignatureError as error:
                 failure = error
+            else:
+                await self._learn(sender, signature)
+                return sender
         raise failure
 
     async def _authenticate_one(self, request: HttpRequest, signature: Signature) -> Sender:
@@ -100,6 +110,11 @@ class Authenticator:
             known = await self._fetch(signature.key_id)  # it may have been rotated since
             verify_signature(request, signature, known.key, now)
         return Sender(known.key.owner, known.key.key_id)
+
+    async def _learn(self, sender: Sender, signature: Signature) -> None:
+        """Who signs by RFC 9421 takes it, too."""
+        if generation_of(signature) is Generation.RFC9421:
+            await self._services.generations.hear_rfc9421(netloc_of(sender.actor_id))
 
     async def _find(self, key_id: str) -> _Known | None:
         if (known := self._keys.get(key_id)) is not None:

@@ -9,12 +9,11 @@ from activitypub.origins import IdRule, netloc_of, require_same_origin
 from cara_fed.accounts.keyring import KeyRing
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.guard import BlocklistGuard
-from cara_fed.clock import Clock
 from cara_fed.federation.budgets import Budget
 from cara_fed.federation.client import ACTIVITY_ACCEPT, FederationClient, Response, Signer
 from cara_fed.federation.errors import NotADocument, NotServed
+from cara_fed.federation.knocking import knock
 from cara_fed.federation.media_types import is_activity_type
-from cara_fed.federation.signing import make_signer
 from cara_fed.services import Services
 
 MAX_PAGE_BYTES = 512 * 1024
@@ -26,7 +25,7 @@ class DocumentFetcher:
 
     def __init__(self, services: Services) -> None:
         self._site: Site = services.site
-        self._clock: Clock = services.clock
+        self._services = services
         self._client: FederationClient = services.client
         self._keyring: KeyRing = services.keyring
         self._blocklist: BlocklistGuard = services.blocklist
@@ -66,8 +65,12 @@ class DocumentFetcher:
     async def _get(self, url: str, accept: str, budget: Budget, max_bytes: int) -> Response:
         self._require_askable(url)
         budget.spend()
-        signer = self._guarded(make_signer(await self._keyring.signing_key(None), self._clock))
-        response = await self._client.get(url, accept=accept, max_bytes=max_bytes, signer=signer)
+        key = await self._keyring.signing_key(None)
+
+        async def ask(signer: Signer) -> Response:
+            return await self._client.get(url, accept=accept, max_bytes=max_bytes, signer=self._guarded(signer))
+
+        response = await knock(self._services, url, key, ask)
         if not response.ok:
             raise NotServed(netloc_of(url), response.status)
         return response
@@ -107,4 +110,3 @@ def _parse(response: Response) -> Json:
         return parse_document(response.body, max_bytes=len(response.body))
     except DocumentError as error:
         raise NotADocument(f"{netloc_of(response.url)}: {error}") from error
-

@@ -132,7 +132,7 @@ def test_what_an_artist_does_not_have_is_not_said() -> None:
 def test_the_stub_tells_nothing_about_the_person() -> None:
     stub = build_actor_stub(PROFILE, SITE)
     assert set(stub) == {
-        *("@context", "id", "type", "preferredUsername", "inbox", "publicKey", "assertionMethod"),
+        *("@context", "id", "type", "preferredUsername", "inbox", "publicKey", "assertionMethod", "generator"),
         *("tdm:reservation", "tdm:policy", "plus:DataMining", "xRobotsTag", "usageInfo", "otherSetting"),
     }
 

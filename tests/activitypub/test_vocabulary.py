@@ -68,6 +68,7 @@ ACTOR_TERMS = {
     "canQuote": f"{GTS}canQuote",
     "automaticApproval": f"{GTS}automaticApproval",
     "manualApproval": f"{GTS}manualApproval",
+    "implements": "https://w3id.org/fep/844e#implements",
     "otherSetting": "http://fedibird.com/ns#otherSetting",
     "tdm:reservation": "http://www.w3.org/ns/tdmrep#reservation",
     "tdm:policy": "http://www.w3.org/ns/tdmrep#policy",
