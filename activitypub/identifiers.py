@@ -48,6 +48,14 @@ class CollectionKind(StrEnum):
     FEATURED_TAGS = "featured_tags"
 
 
+class PostCollectionKind(StrEnum):
+    """What others did with a post; each value is the last part of the collection's id."""
+
+    LIKES = "likes"
+    SHARES = "shares"
+    REPLIES = "replies"
+
+
 @dataclass(frozen=True, slots=True)
 class InstanceActor:
     """`/actor`, which signs what no artist signs."""
@@ -79,6 +87,15 @@ class CollectionRef:
 
 
 @dataclass(frozen=True, slots=True)
+class PostCollectionRef:
+    """A collection beside a post; `pk` is the post's."""
+
+    name: str
+    pk: int
+    kind: PostCollectionKind
+
+
+@dataclass(frozen=True, slots=True)
 class ActivityRef:
     name: str
     pk: int
@@ -90,7 +107,7 @@ class AlbumRef:
     slug: str
 
 
-Located = InstanceActor | ArtistRef | PostRef | CreateRef | CollectionRef | ActivityRef | AlbumRef
+Located = InstanceActor | ArtistRef | PostRef | CreateRef | PostCollectionRef | CollectionRef | ActivityRef | AlbumRef
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +173,9 @@ class Site:
 
     def create(self, name: str, pk: int) -> str:
         return f"{self.post(name, pk)}/create"
+
+    def post_collection(self, name: str, pk: int, kind: PostCollectionKind) -> str:
+        return f"{self.post(name, pk)}/{kind}"
 
     def activity(self, name: str, pk: int) -> str:
         return f"{self.actor(name)}/activities/{pk}"
@@ -225,9 +245,16 @@ def _locate_artists(name: str, rest: list[str]) -> Located | None:
 
 def _locate_post(name: str, digits: str, after: list[str]) -> Located | None:
     pk = read_pk(digits)
-    if pk is None or after not in ([], ["create"]):
+    if pk is None:
         return None
-    return CreateRef(name, pk) if after else PostRef(name, pk)
+    match after:
+        case []:
+            return PostRef(name, pk)
+        case ["create"]:
+            return CreateRef(name, pk)
+        case [kind] if kind in _POST_COLLECTION_KINDS:
+            return PostCollectionRef(name, pk, PostCollectionKind(kind))
+    return None
 
 
 def _locate_page_path(path: tuple[str, ...]) -> Located | None:
@@ -245,6 +272,7 @@ def _locate_page_path(path: tuple[str, ...]) -> Located | None:
 
 
 _COLLECTION_KINDS: Final = frozenset(CollectionKind)
+_POST_COLLECTION_KINDS: Final = frozenset(PostCollectionKind)
 
 
 @dataclass(frozen=True, slots=True)

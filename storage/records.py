@@ -2,6 +2,7 @@
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
+from storage.albums import Albums
 from storage.appeals import Appeals
 from storage.artists import Artists
 from storage.attachments import Attachments
@@ -18,10 +19,14 @@ from storage.hosts import Hosts
 from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
 from storage.keys import Keys
+from storage.mutes import Mutes
+from storage.notifications import Notifications
 from storage.opt_out_changes import OptOutChanges
 from storage.outbox_log import OutboxLog
 from storage.overviews import Overviews
+from storage.portfolio import Portfolio
 from storage.posts import Posts
+from storage.profile_links import ProfileLinks
 from storage.rate_limits import RateLimits
 from storage.refusals import Refusals
 from storage.remote_actors import RemoteActors
@@ -48,14 +53,16 @@ class Records:
     """
 
     __slots__ = (
-        "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "crawlers", "deliveries",
-        "enforcement", "followers", "following", "held_lists", "hosts", "inbox_log", "interactions", "keys",
-        "opt_out_changes", "outbox_log", "overviews", "posts", "rate_limits", "refusals", "remote_actors",
-        "remote_keys", "reports", "revisions", "rewrites", "secrets", "sessions", "severances", "subscribed_changes",
-        "subscriptions", "tokens", "works",
+        "albums", "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "crawlers",
+        "deliveries", "enforcement", "followers", "following", "held_lists", "hosts", "inbox_log", "interactions",
+        "keys", "opt_out_changes", "outbox_log", "overviews", "portfolio", "posts", "profile_links", "rate_limits",
+        "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "secrets", "sessions",
+        "severances", "subscribed_changes", "subscriptions", "tokens", "works",
+        "mutes", "notifications",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:
+        self.albums = Albums(session)
         self.appeals = Appeals(session)
         self.artists = Artists(session)
         self.attachments = Attachments(session)
@@ -72,10 +79,14 @@ class Records:
         self.inbox_log = InboxLog(session)
         self.interactions = Interactions(session)
         self.keys = Keys(session)
+        self.mutes = Mutes(session)
+        self.notifications = Notifications(session)
         self.opt_out_changes = OptOutChanges(session)
         self.outbox_log = OutboxLog(session)
         self.overviews = Overviews(session)
+        self.portfolio = Portfolio(session)
         self.posts = Posts(session)
+        self.profile_links = ProfileLinks(session)
         self.rate_limits = RateLimits(session)
         self.refusals = Refusals(session)
         self.remote_actors = RemoteActors(session)

@@ -2,6 +2,7 @@
 
 from activitypub.activities.build import (
     build_accept,
+    build_add,
     build_announce,
     build_block,
     build_create,
@@ -11,6 +12,7 @@ from activitypub.activities.build import (
     build_like,
     build_move,
     build_reject,
+    build_remove,
     build_undo,
     build_update,
 )
@@ -26,6 +28,7 @@ from activitypub.activities.read import (
 __all__ = [
     "Activity",
     "build_accept",
+    "build_add",
     "build_announce",
     "build_block",
     "build_create",
@@ -35,6 +38,7 @@ __all__ = [
     "build_like",
     "build_move",
     "build_reject",
+    "build_remove",
     "build_undo",
     "build_update",
     "is_made_id",

@@ -96,9 +96,26 @@ def build_flag(*, activity_id: str, actor_id: str, object_ids: Sequence[str], co
     return _build("Flag", activity_id, actor_id, list(object_ids)) | {"content": content}
 
 
+def build_add(*, activity_id: str, actor_id: str, object_id: str, collection_id: str, followers_id: str) -> Json:
+    """That an actor put an object into a collection of theirs, for everybody to know."""
+    return _change_collection("Add", activity_id, actor_id, object_id, collection_id, followers_id)
+
+
+def build_remove(*, activity_id: str, actor_id: str, object_id: str, collection_id: str, followers_id: str) -> Json:
+    """That an actor took an object out of a collection of theirs."""
+    return _change_collection("Remove", activity_id, actor_id, object_id, collection_id, followers_id)
+
+
 def build_move(*, activity_id: str, actor_id: str, target_id: str, followers_id: str) -> Json:
     """An artist's move to another account."""
     return _build("Move", activity_id, actor_id, actor_id) | {"target": target_id, "to": [followers_id]}
+
+
+def _change_collection(
+    activity_type: str, activity_id: str, actor_id: str, object_id: str, collection_id: str, followers_id: str
+) -> Json:
+    addressed = {"to": [PUBLIC], "cc": [followers_id]}
+    return _build(activity_type, activity_id, actor_id, object_id) | {"target": collection_id} | addressed
 
 
 def _build(activity_type: str, activity_id: str, actor_id: str, target: object) -> Json:

@@ -190,7 +190,10 @@ def _build_collections(post: Post) -> Json:
     if post.counts is None:
         return {}
     counts = {"likes": post.counts.likes, "shares": post.counts.shares, "replies": post.counts.replies}
-    return {
-        name: {"id": f"{post.object_id}/{name}", "type": "Collection", "totalItems": count}
+    collections: Json = {
+        name: {"id": f"{post.object_id}/{name}", "type": "OrderedCollection", "totalItems": count}
         for name, count in counts.items()
     }
+    # Mastodon takes what is embedded for the whole collection, and asks no further where it names no page.
+    collections["replies"]["first"] = f"{post.object_id}/replies?page=true"
+    return collections

@@ -14,7 +14,8 @@ from cara_fed.endpoints.actors import cache_header, find_artist, headers_of
 from cara_fed.endpoints.answers import PRIVATE, answer_document, public_for
 from cara_fed.endpoints.calls import Call
 from cara_fed.endpoints.gate import Gate, Viewer, is_signed
-from cara_fed.endpoints.shown_posts import FOR_EVERYONE, load_posts, write_create, write_note
+from cara_fed.endpoints.shown_posts import FOR_EVERYONE, load_posts, write_create
+from cara_fed.publishing.arrange_portfolio import MAX_PORTFOLIO
 from cara_fed.services import Services
 from cara_fed.translate.artists import render_profile_text
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
@@ -23,7 +24,6 @@ from storage.records import Records
 
 POSTS_PER_PAGE: Final = 20
 PEOPLE_PER_PAGE: Final = 40
-FEATURED: Final = 12
 OPEN_SECONDS: Final = 3600
 
 
@@ -96,12 +96,15 @@ class Collections:
         return self._page(asked, [row.actor_id for row in rows], last_pk)
 
     async def _featured(self, records: Records, asked: _Asked) -> Json:
-        """The newest public works. Mastodon fills a profile that it never saw before with what stands here."""
-        actor_id = self._services.site.actor(asked.artist.name)
-        posts = await records.posts.find_by_actor(actor_id, (Visibility.PUBLIC,), limit=FEATURED)
-        loaded = await load_posts(records, asked.artist, posts)
-        items = [write_note(self._services, rows, counts) for rows, counts in loaded if rows.pictures]
-        return build_collection(self._id(asked), total=len(items), items=items)
+        """The portfolio, or until the artist chose one the newest public works, as ids.
+
+        Mastodon fills a profile that it never saw before with what stands here, and fetches each by its id.
+        """
+        chosen = await records.portfolio.find(asked.artist.pk)
+        posts = chosen or await records.works.find_page(
+            (Visibility.PUBLIC,), artist_pk=asked.artist.pk, limit=MAX_PORTFOLIO
+        )
+        return build_collection(self._id(asked), total=len(posts), items=[post.object_id for post in posts])
 
     def _featured_tags(self, asked: _Asked) -> Json:
         """The hashtags of the artist's profile text."""

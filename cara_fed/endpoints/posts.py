@@ -39,7 +39,7 @@ class Posts:
     async def _show(self, call: Call, name: str, pk: int, *, is_create: bool) -> Answer:
         viewer = await self._gate.admit(call.request)
         async with self._services.database.reading() as records:
-            artist, post = await _find(records, name, pk)
+            artist, post = await find_post(records, name, pk)
             if not await may_see(records, viewer, post):
                 raise NotHere
             if post.deleted_at is not None:
@@ -59,7 +59,7 @@ class Posts:
         return signals_for(effective_opt_out(default, rows.artist, rows.post), self._services.site, default)
 
 
-async def _find(records: Records, name: str, pk: int) -> tuple[Artist, Post]:
+async def find_post(records: Records, name: str, pk: int) -> tuple[Artist, Post]:
     """The artist's post, deleted or not; raises NotHere."""
     post = await records.posts.find_by_pk(pk)
     if post is None or post.artist_pk is None:

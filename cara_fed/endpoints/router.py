@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from activitypub.identifiers import ArtistRef, CollectionKind, CreateRef, PostRef
+from activitypub.identifiers import ArtistRef, CollectionKind, CreateRef, PostCollectionRef, PostRef
 from activitypub.opt_out import TDM_POLICY_NUMBERS
 from cara_fed.asgi import App
 from cara_fed.endpoints.actors import Actors
@@ -15,12 +15,15 @@ from cara_fed.endpoints.health import Health
 from cara_fed.endpoints.inbox import Inbox
 from cara_fed.endpoints.media import Media
 from cara_fed.endpoints.policies import Policies
+from cara_fed.endpoints.post_collections import PostCollections
 from cara_fed.endpoints.posts import Posts
+from cara_fed.endpoints.remote_media import RemotePictures
 from cara_fed.endpoints.routing import Kind, Router, Table
 from cara_fed.endpoints.well_known import WellKnown
 from cara_fed.federation.authentication import Authenticator
 from cara_fed.federation.resolver import Resolver
 from cara_fed.inbox.receive import InboxReceiver
+from cara_fed.remote_media.links import PREFIX as REMOTE_PREFIX
 from cara_fed.services import Services
 
 
@@ -33,7 +36,11 @@ def build_router(services: Services, pages: App) -> App:
     table = Table(
         paths={**_server_paths(services, gate, inbox), **_policy_paths(services), **_health_paths(services)},
         kinds=_kinds(services, gate, inbox),
-        prefixes={"/media/": Media(services, door), **dict.fromkeys(PREFIXES, Blocklists(services))},
+        prefixes={
+            REMOTE_PREFIX: RemotePictures(services, door),
+            "/media/": Media(services, door),
+            **dict.fromkeys(PREFIXES, Blocklists(services)),
+        },
     )
     return Router(services.site, table, guard_pages(door, pages))
 
@@ -76,6 +83,7 @@ def _kinds(services: Services, gate: Gate, inbox: Inbox) -> Mapping[Kind, Route]
         ArtistRef: Route("GET", Actors(services, gate).artist),
         PostRef: Route("GET", posts.note),
         CreateRef: Route("GET", posts.create),
+        PostCollectionRef: Route("GET", PostCollections(services, gate).collection),
         **dict.fromkeys(CollectionKind, collection),
         CollectionKind.INBOX: Route("POST", inbox.personal),
     }

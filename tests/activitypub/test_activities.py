@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from activitypub.activities import (
     build_accept,
+    build_add,
     build_announce,
     build_block,
     build_create,
@@ -19,6 +20,7 @@ from activitypub.activities import (
     build_like,
     build_move,
     build_reject,
+    build_remove,
     build_undo,
     build_update,
     is_made_id,
@@ -120,6 +122,16 @@ def simple_activities() -> list[Json]:
         build_block(activity_id=ID, actor_id=MARA, target_id=THEO),
         build_flag(activity_id=ID, actor_id=SITE.instance_actor, object_ids=[THEO, f"{THEO}/1"], content="spam"),
         build_move(activity_id=ID, actor_id=MARA, target_id="https://new.example/users/mara", followers_id=FOLLOWERS),
+        *(
+            build(
+                activity_id=ID,
+                actor_id=MARA,
+                object_id=f"{MARA}/posts/1",
+                collection_id=f"{MARA}/featured",
+                followers_id=FOLLOWERS,
+            )
+            for build in (build_add, build_remove)
+        ),
     ]
 
 
@@ -132,13 +144,16 @@ def test_simple_activities_are_read_back(activity: Json) -> None:
 
 
 def test_what_simple_activities_say() -> None:
-    follow, like, announce, block, flag, move = simple_activities()
+    follow, like, announce, block, flag, move, add, remove = simple_activities()
     assert (follow["object"], follow["to"]) == (THEO, [THEO])
     assert (like["object"], like["to"]) == (f"{THEO}/1", [THEO])
     assert (announce["object"], announce["to"], announce["cc"]) == (f"{THEO}/1", [PUBLIC], [FOLLOWERS, THEO])
     assert (block["object"], block["to"]) == (THEO, [THEO])
     assert (flag["object"], flag["content"]) == ([THEO, f"{THEO}/1"], "spam")
     assert (move["object"], move["target"], move["to"]) == (MARA, "https://new.example/users/mara", [FOLLOWERS])
+    for activity in (add, remove):
+        assert (activity["object"], activity["target"]) == (f"{MARA}/posts/1", f"{MARA}/featured")
+        assert (activity["to"], activity["cc"]) == ([PUBLIC], [FOLLOWERS])
 
 
 @pytest.mark.parametrize("activity", simple_activities()[:4], ids=lambda activity: activity["type"])

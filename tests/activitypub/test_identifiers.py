@@ -18,6 +18,8 @@ from activitypub.identifiers import (
     CreateRef,
     Handle,
     InstanceActor,
+    PostCollectionKind,
+    PostCollectionRef,
     PostRef,
     Site,
     fold_name,
@@ -41,6 +43,8 @@ def test_every_id_of_ours_is_located(site: Site, name: str, pk: int) -> None:
     assert site.locate(site.actor(name)) == ArtistRef(name)
     assert site.locate(site.post(name, pk)) == PostRef(name, pk)
     assert site.locate(site.create(name, pk)) == CreateRef(name, pk)
+    for kind in PostCollectionKind:
+        assert site.locate(site.post_collection(name, pk, kind)) == PostCollectionRef(name, pk, kind)
     assert site.locate(site.activity(name, pk)) == ActivityRef(name, pk)
     assert site.locate(site.album(name, "sea-pieces_2")) == AlbumRef(name, "sea-pieces_2")
     for kind in CollectionKind:
