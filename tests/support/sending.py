@@ -9,7 +9,7 @@ import httpx
 
 from activitypub.http_dates import format_http_date
 from activitypub.keys import PrivateKey
-from activitypub.signatures import CavageSignature, HttpRequest, sign_draft_cavage
+from activitypub.signatures import CavageSignature, Generation, HttpRequest, sign_draft_cavage, sign_rfc9421
 from activitypub.signatures.digests import make_digest
 from activitypub.signatures.draft_cavage import build_cavage_base
 from tests.support.network import Network
@@ -21,13 +21,16 @@ Change = Callable[[httpx.Request], httpx.Request]
 
 @dataclass(frozen=True)
 class Signing:
-    """What to sign with, and the parts to cover where that is less than all of them."""
+    """What to sign with and how, and the parts to cover where that is less than all of them."""
 
     key_id: str
     private_key: PrivateKey
     covered: tuple[str, ...] = ()
+    generation: Generation = Generation.DRAFT_CAVAGE
 
     def headers(self, request: HttpRequest, now: datetime) -> Mapping[str, str]:
+        if self.generation is Generation.RFC9421:
+            return dict(sign_rfc9421(request, self.key_id, self.private_key, now))
         if not self.covered:
             return dict(sign_draft_cavage(request, self.key_id, self.private_key, now))
         added = {"date": format_http_date(now), "digest": make_digest(request.content)}
