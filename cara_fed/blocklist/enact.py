@@ -7,6 +7,7 @@ from typing import Final
 from cara_fed.blocklist.coverage import LIVING, Coverage, Listed, cover
 from cara_fed.blocklist.farewell import say_farewell
 from cara_fed.blocklist.queued import cancel_for_lone_followers, cancel_queued
+from cara_fed.blocklist.telling import tell_of_severances
 from cara_fed.services import Services
 from storage.enforcement import Follow, FollowTable
 from storage.follows import ACCEPTED, PENDING, REJECTED, SUSPENDED, Follower, Following
@@ -109,6 +110,7 @@ async def _enact(records: Records, services: Services) -> Enacted:
         suspended += await _change(records, tally, table, side, coverage.to_suspend, (ACCEPTED,), SUSPENDED)
     cancelled += await cancel_queued(records, services)
     await records.severances.add_many(tally.severances)
+    await tell_of_severances(records, services.clock, tally.severances)
     return Enacted(suspended + ended, resumed, refused, cancelled, tuple(dict.fromkeys(final)))
 
 

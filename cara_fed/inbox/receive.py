@@ -4,6 +4,7 @@ from activitypub.activities import Activity, read_activity
 from activitypub.documents import parse_document
 from activitypub.origins import IdRule
 from activitypub.signatures import HttpRequest
+from cara_fed.blocklist.appeals import find_appealed
 from cara_fed.blocklist.doors import door_of
 from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
 from cara_fed.inbox.authority import require_own_activity, require_sender
@@ -39,6 +40,8 @@ class InboxReceiver:
         await self._record(activity, request.content, recipient)
 
     def _require_not_listed(self, activity: Activity, claimants: tuple[str, ...]) -> None:
+        if find_appealed(activity, self._services.site) is not None:
+            return  # the listed may say that they should not be
         door = door_of(activity.activity_type)
         self._services.blocklist.require_not_listed(door, activity.actor_id, *claimants)
 

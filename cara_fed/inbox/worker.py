@@ -14,6 +14,7 @@ from activitypub.documents import parse_document
 from activitypub.errors import ProtocolError
 from activitypub.origins import netloc_of
 from activitypub.retry import next_attempt
+from cara_fed.blocklist.appeals import find_appealed
 from cara_fed.blocklist.doors import door_of
 from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.delivery.fan_out import FanOut
@@ -95,9 +96,8 @@ class InboxWorker:
     async def _take_effect(self, row: InboxActivity) -> None:
         if row.attempts > MAX_ATTEMPTS:
             raise NoEffect("every attempt at it ended without a word")
-        # Somebody may have been listed since.
-        self._services.blocklist.require_not_listed(door_of(row.activity_type), row.actor_id)
         activity = read_activity(parse_document(row.body, max_bytes=len(row.body)))
+        self._require_not_listed(activity)
         receive = inbox.find(activity.activity_type, activity.object_types)
         if receive is None:
             raise NoEffect("nothing is done about activities of this type")
@@ -106,6 +106,11 @@ class InboxWorker:
             context = InboxContext(records, self._services.clock, self._fan_out, gathered, row.recipient)
             await receive(context, activity)
             await records.inbox_log.record_handled(row.pk)
+
+    def _require_not_listed(self, activity: Activity) -> None:
+        """Raise RefusedByBlocklist for who was listed since the activity arrived; appeals are heard all the same."""
+        if find_appealed(activity, self._services.site) is None:
+            self._services.blocklist.require_not_listed(door_of(activity.activity_type), activity.actor_id)
 
     async def _gather(self, activity: Activity) -> Gathered:
         gather = gathering.find(activity.activity_type, activity.object_types)

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cara_fed.asgi import Answer, Header
-from cara_fed.web import studio_views, views
+from cara_fed.web import blocklist_views, studio_views, views
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
 from templates import ROOT
 
@@ -36,6 +36,14 @@ TEMPLATES: Mapping[type, str] = {
     studio_views.BlocklistPage: "admin/blocklist.html",
     studio_views.DeliveriesPage: "admin/deliveries.html",
     studio_views.MembersPage: "admin/members.html",
+    studio_views.CrawlersPage: "admin/crawlers.html",
+    studio_views.PostOptOutPage: "post_opt_out.html",
+    blocklist_views.ScrapersPage: "blocklists/list.html",
+    blocklist_views.ScraperPage: "blocklists/entry.html",
+    blocklist_views.AppealPage: "blocklists/appeal.html",
+    blocklist_views.AppealsPage: "admin/appeals.html",
+    blocklist_views.HeldListsPage: "admin/lists.html",
+    blocklist_views.SeveredFollowsPage: "settings/severed_follows.html",
 }
 
 

@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 from activitypub.opt_out import OptOut, http_headers
 from cara_fed.asgi import Answer
 from cara_fed.translate.opt_outs import signals_for
-from cara_fed.web import studio_views, views
+from cara_fed.web import blocklist_views, studio_views, views
 from cara_fed.web.csrf import make_csrf_token, require_csrf_token
 from cara_fed.web.forms import FormReader
 from cara_fed.web.house import house, services
@@ -23,8 +23,13 @@ PUBLIC_SECONDS = 30
 INVALID = 422
 
 _VISITOR = "visitor"
-_BEFORE_SIGNING_IN = (studio_views.LogInPage, studio_views.JoinPage, studio_views.PasswordResetPage)
-"""Pages whose forms sign somebody in, so that visitors need a token for them too."""
+_FOR_VISITORS = (
+    studio_views.LogInPage,
+    studio_views.JoinPage,
+    studio_views.PasswordResetPage,
+    blocklist_views.AppealPage,
+)
+"""Pages whose forms do something for visitors, who need a token for them too."""
 _SHOWN_ONCE = (studio_views.JoinPage, studio_views.PasswordResetPage, studio_views.MembersPage)
 """Pages that hold one-time links, which no browser may keep."""
 _LEADING_AWAY = (views.ProfilePage, views.FollowFromPage)
@@ -105,7 +110,7 @@ def _signed_in() -> views.SignedIn | None:
 
 def _make_token(view: object) -> str:
     """A token for the page's forms; none on pages that are the same for every visitor."""
-    if current_artist() is None and not isinstance(view, _BEFORE_SIGNING_IN):
+    if current_artist() is None and not isinstance(view, _FOR_VISITORS):
         return ""
     if not _binding():
         session[_VISITOR] = secrets.token_urlsafe()

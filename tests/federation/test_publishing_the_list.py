@@ -154,11 +154,11 @@ async def test_the_files_that_other_software_imports(studio: Instance) -> None:
     assert list(csv.reader(io.StringIO(table.text)))[1:] == [
         [
             "far.example", "suspend", "false", "false",
-            f'training-harvest: sells, "and" trains {BASE}/blocklists/ai-scrapers#far.example', "false",
+            f'training-harvest: sells, "and" trains {BASE}/blocklists/ai-scrapers/far.example', "false",
         ],
         [
             "mild.example", "silence", "true", "false",
-            f"bulk-archive: crawls {BASE}/blocklists/ai-scrapers#mild.example", "false",
+            f"bulk-archive: crawls {BASE}/blocklists/ai-scrapers/mild.example", "false",
         ],
     ]  # fmt: skip
     listed = (await ask(studio, f"{BASE}/blocklists/ai-scrapers.json")).json()

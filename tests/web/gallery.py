@@ -28,7 +28,8 @@ from cara_fed.web.views import (
     Page,
     WelcomePage,
 )
-from tests.web.admin_samples import blocklist, deliveries, members
+from tests.web import blocklist_samples
+from tests.web.admin_samples import blocklist, crawlers, deliveries, members, told
 from tests.web.samples import (
     BASE,
     EARLIER,
@@ -79,13 +80,25 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         "post-words": (post_page(), page("/@mara/1000")),
         "follow-from": (FollowFromPage(MARA, no_handle), page("/@mara/follow-from")),
         "ai-policy": (
-            AiPolicyPage(Head(f"{BASE}/policies/ai"), OptOut.NO_AI_TRAINING, (("Content-Usage", "train-ai=n"),)),
+            AiPolicyPage(
+                Head(f"{BASE}/policies/ai"), OptOut.NO_AI_TRAINING, (("Content-Usage", "train-ai=n"),), NOON, 160
+            ),
             page("/policies/ai"),
         ),
         "log-in": (LogInPage(wrong), page("/login", csrf_token="a-token")),
         "log-out": (LogOutPage(), signed_in("/logout")),
         "join": (JoinPage("one-time", "first_admin"), page("/join", csrf_token="a-token")),
         "password-reset": (PasswordResetPage("one-time", MARA), page("/password/reset", csrf_token="a-token")),
+        "scrapers": (blocklist_samples.scrapers(), page("/blocklists/ai-scrapers")),
+        "scraper": (blocklist_samples.scraper(), page("/blocklists/ai-scrapers/harvester.example")),
+        "scraper-ended": (blocklist_samples.ended_scraper(), page("/blocklists/ai-scrapers/gone.example")),
+        "appeal": (
+            blocklist_samples.appeal(),
+            page("/blocklists/ai-scrapers/harvester.example/appeal", csrf_token="a-token"),
+        ),
+        "appeals": (blocklist_samples.appeals(), signed_in("/admin/appeals", "admin")),
+        "held-lists": (blocklist_samples.held_lists(), signed_in("/admin/lists", "admin")),
+        "severed-follows": (blocklist_samples.severed_follows(), signed_in("/settings/blocked-follows")),
         "publish": (PublishPage(OptOut.NO_AI_TRAINING, "instance"), signed_in("/publish")),
         "publish-refused": (
             PublishPage(
@@ -128,6 +141,8 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         ),
         "blocklist": (blocklist(), signed_in("/admin/blocklist", "admin")),
         "deliveries": (deliveries(), signed_in("/admin/deliveries", "admin")),
+        "crawlers": (crawlers(), signed_in("/admin/crawlers", "admin")),
+        "post-opt-out": (told(), signed_in("/@mara/1000/opt-out")),
         "members": (members(), signed_in("/admin/members", "admin")),
         **{f"error-{status}": (ErrorPage(status), page("/x")) for status in (400, 401, 403, 404, 410, 413, 429, 500)},
     }

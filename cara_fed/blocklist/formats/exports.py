@@ -20,4 +20,4 @@ def suspending(entries: Iterable[Entry]) -> Iterator[Entry]:
 def public_comment(entry: Entry, page: str = "") -> str:
     """Label, reason and the entry's place on the page, in one line as parsed.describe reads it."""
     said = f"{entry.label}: {entry.reason}" if entry.label else entry.reason
-    return f"{said} {page}#{entry.key}" if page else said
+    return f"{said} {page}/{entry.key}" if page else said
