@@ -8,12 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from quart import Quart
 
 from cara_fed.app import build_app
 from cara_fed.asgi import App, Message, Scope
 from cara_fed.services import Services, open_services
-from cara_fed.web.app import FREE_FOR_VISITORS, TAKES_FILES, build_quart
+from cara_fed.web.app import FREE_FOR_VISITORS, TAKES_FILES, PostNumber, build_quart
 from cara_fed.web.house import House
+from cara_fed.web.pages import ROOMS
 from cara_fed.web.uploads import FORM_BYTES
 from storage.artists import Artist
 from tests.cara_fed.web.conftest import Open
@@ -22,37 +24,24 @@ from tests.support.instances import DATABASE, build_config, jpeg
 from tests.support.network import Network
 
 Artists = dict[str, Artist]
-FORMS = [
-    "/login",
-    "/logout",
-    "/join",
-    "/password/reset",
-    "/publish",
-    "/@mara/1/edit",
-    "/@mara/1/delete",
-    "/settings",
-    "/settings/opt-out",
-    "/settings/password",
-    "/settings/sessions/end",
-    "/settings/sessions/end-others",
-    "/@mara/follow-from",
-    "/@mara/follow",
-    "/@mara/unfollow",
-    "/authorize_interaction",
-    "/admin/blocklist",
-    "/admin/blocklist/remove",
-    "/admin/blocklist/allow",
-    "/admin/blocklist/forbid",
-    "/admin/members/invite",
-    "/admin/members/reset",
-    "/admin/members/withdraw",
-]
+PLACES = {"name": "mara", "pk": "1"}
 
 
-def test_every_form_stands_in_this_test(services: Services) -> None:
-    rules = build_quart(House.of(services)).url_map.iter_rules()
-    paths = {rule.rule.replace("<name>", "mara").replace("<pk:pk>", "1") for rule in rules if "POST" in rule.methods}
-    assert paths == set(FORMS)
+def find_forms() -> list[str]:
+    """Where every form of every room is sent to, with something in the variable parts."""
+    app = Quart("rooms")
+    app.url_map.converters["pk"] = PostNumber
+    for room in ROOMS:
+        app.register_blueprint(room)
+    paths = {rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods}
+    return sorted(re.sub(r"<(?:\w+:)?(\w+)>", lambda part: PLACES.get(part[1], "x"), path) for path in paths)
+
+
+FORMS = find_forms()
+
+
+def test_the_forms_are_found() -> None:
+    assert {"/login", "/publish", "/@mara/1/delete", "/settings", "/admin/members/invite"} <= set(FORMS)
 
 
 @pytest.mark.parametrize("path", FORMS)
