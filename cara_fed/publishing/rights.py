@@ -1,6 +1,5 @@
 """What is said about rights: in every file whose it is and what machines may not do with it, in documents the same."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +8,7 @@ from activitypub.opt_out import OptOut, Signals
 from cara_fed.errors import InvalidInput
 from cara_fed.protection.values import Rights
 from cara_fed.translate.opt_outs import signals_for
-from cara_fed.translate.rights import copyright_of
+from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES, copyright_of
 from storage.artists import Artist
 from storage.posts import Post
 
@@ -20,39 +19,6 @@ USAGE_TERMS: Final = {
     OptOut.ALLOW: "The artist permits use for training artificial intelligence.",
     OptOut.UNSET: "",
 }
-
-_CC: Final = "https://creativecommons.org"
-LICENSES: Final[Mapping[str, str]] = {
-    f"{_CC}/licenses/by/4.0/": "CC BY 4.0",
-    f"{_CC}/licenses/by-sa/4.0/": "CC BY-SA 4.0",
-    f"{_CC}/licenses/by-nd/4.0/": "CC BY-ND 4.0",
-    f"{_CC}/licenses/by-nc/4.0/": "CC BY-NC 4.0",
-    f"{_CC}/licenses/by-nc-sa/4.0/": "CC BY-NC-SA 4.0",
-    f"{_CC}/licenses/by-nc-nd/4.0/": "CC BY-NC-ND 4.0",
-    f"{_CC}/publicdomain/zero/1.0/": "CC0 1.0",
-}
-"""The licences that an artist may choose, by address; without one, all rights are reserved."""
-
-_SOURCES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
-DIGITAL_SOURCES: Final = tuple(
-    f"{_SOURCES}{name}"
-    for name in (
-        "digitalCreation",
-        "humanEdits",
-        "digitalCapture",
-        "negativeFilm",
-        "positiveFilm",
-        "print",
-        "composite",
-        "screenCapture",
-        "virtualRecording",
-        "algorithmicMedia",
-        "compositeWithTrainedAlgorithmicMedia",
-        "trainedAlgorithmicMedia",
-    )
-)
-"""How a work came into being, by IPTC's NewsCodes: what an artist may state."""
-
 
 @dataclass(frozen=True, slots=True)
 class Terms:

@@ -16,11 +16,12 @@ from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import RenditionKind
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.rewrite_picture import rewrite_file
-from cara_fed.publishing.rights import LICENSES, Terms, rights_under
+from cara_fed.publishing.rights import Terms, rights_under
 from cara_fed.publishing.store_picture import build_request, keep_rendition, read_content
 from cara_fed.services import Services
 from cara_fed.translate.artists import read_artist
 from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.translate.rights import LICENSES
 from storage.artists import Artist
 from storage.records import Records
 

@@ -5,6 +5,7 @@ from activitypub.opt_out import OptOut, Signals, effective, signals
 from storage.artists import Artist
 from storage.attachments import Attachment
 from storage.posts import Post
+from storage.remote_actors import RemoteActor
 
 
 def effective_opt_out(
@@ -17,6 +18,13 @@ def effective_opt_out(
 def signals_for(policy: OptOut, site: Site, default: OptOut) -> Signals:
     """What a policy says on every surface of this instance, whose own is ``default``."""
     return signals(policy, base_url=site.base, site_policy=default)
+
+
+def stated_elsewhere(author: RemoteActor | None, post: Post | None = None) -> OptOut | None:
+    """What somebody of another server says of a post of theirs, or of all; None where neither says anything."""
+    said = (row.opt_out for row in (post, author) if row is not None and row.opt_out)
+    policy = OptOut(next(said, OptOut.UNSET))
+    return None if policy is OptOut.UNSET else policy
 
 
 def _read(row: Artist | Post | Attachment | None) -> OptOut | None:

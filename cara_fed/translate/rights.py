@@ -1,9 +1,40 @@
 """What artists state about rights, as documents and pages say it: the same words that stand in the files."""
 
+from collections.abc import Mapping
+from typing import Final
+
 from activitypub.identifiers import Handle, Site
 from activitypub.notes import Rights
 from storage.artists import Artist
 from storage.posts import Post
+
+_CC: Final = "https://creativecommons.org"
+LICENSES: Final[Mapping[str, str]] = {
+    f"{_CC}/licenses/by/4.0/": "CC BY 4.0",
+    f"{_CC}/licenses/by-sa/4.0/": "CC BY-SA 4.0",
+    f"{_CC}/licenses/by-nd/4.0/": "CC BY-ND 4.0",
+    f"{_CC}/licenses/by-nc/4.0/": "CC BY-NC 4.0",
+    f"{_CC}/licenses/by-nc-sa/4.0/": "CC BY-NC-SA 4.0",
+    f"{_CC}/licenses/by-nc-nd/4.0/": "CC BY-NC-ND 4.0",
+    f"{_CC}/publicdomain/zero/1.0/": "CC0 1.0",
+}
+"""The licences that an artist may choose, by address; without one, all rights are reserved."""
+
+_SOURCES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
+DIGITAL_SOURCES: Final[Mapping[str, str]] = {
+    f"{_SOURCES}digitalCreation": "Made by hand in a program",
+    f"{_SOURCES}print": "Scanned or photographed from paper or canvas",
+    f"{_SOURCES}digitalCapture": "Photographed digitally",
+    f"{_SOURCES}negativeFilm": "Photographed on negative film",
+    f"{_SOURCES}positiveFilm": "Photographed on slide film",
+    f"{_SOURCES}humanEdits": "Photographed, then reworked by hand",
+    f"{_SOURCES}composite": "Put together from several pictures",
+    f"{_SOURCES}screenCapture": "Captured from a screen",
+    f"{_SOURCES}algorithmicMedia": "Made by a program of mine, without AI",
+    f"{_SOURCES}compositeWithTrainedAlgorithmicMedia": "Made with parts from an AI model",
+    f"{_SOURCES}trainedAlgorithmicMedia": "Made by an AI model",
+}
+"""How a work came into being, by IPTC's NewsCodes: what an artist may state."""
 
 
 def copyright_of(handle: str) -> str:

@@ -11,8 +11,10 @@ from activitypub.identifiers import Handle, Site
 from activitypub.opt_out import OptOut
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
 from cara_fed.translate.artists import render_field_value, render_profile_text
-from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.translate.opt_outs import effective_opt_out, stated_elsewhere
 from cara_fed.translate.posts import PostRows, file_name_of
+from cara_fed.translate.rights import LICENSES
+from cara_fed.translate.structured import build_image_objects, dump_for_script
 from cara_fed.web import parts, views
 from storage.artists import Artist
 from storage.attachments import Picture, Rendition
@@ -108,6 +110,7 @@ class Gallery:
             cover=cover_of(rows),
             pictures=tuple(self.picture(rows, picture) for picture in rows.pictures),
             opt_out=self.opt_out(rows),
+            license=parts.Link(post.license, LICENSES.get(post.license, post.license)) if post.license else None,
             replies=numbers.replies,
             likes=numbers.likes,
             announces=numbers.announces,
@@ -125,7 +128,18 @@ class Gallery:
             edited_at=post.updated_at,
             language=post.language,
             cover=post.content_warning if post.sensitive or post.content_warning else None,
+            opt_out=self.remote_opt_out(author, post),
         )
+
+    def remote_opt_out(self, author: RemoteActor, post: Post | None = None) -> parts.OptOutBadge | None:
+        """What somebody says elsewhere, which is said again here; None where they say nothing."""
+        policy = stated_elsewhere(author, post)
+        return parts.OptOutBadge(policy, "elsewhere") if policy else None
+
+    def image_objects(self, rows: PostRows) -> Markup:
+        """The post's pictures in schema.org's words, for the script element of data in its page."""
+        urls = [self.site.base + self.picture(rows, picture).full_url for picture in rows.pictures]
+        return _trust(dump_for_script(build_image_objects(rows, urls, self.site, self.default)))
 
     def opt_out(self, rows: PostRows) -> parts.OptOutBadge:
         """What holds for a post. A post keeps what was decided when it was published, whoever decided it."""

@@ -5,11 +5,15 @@ from dataclasses import replace
 
 from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPicture, PictureDraft, PostEdit
 from cara_fed.web.forms import FormReader, read_opt_out
+from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_license
 from cara_fed.web.parts import FormView
 
 
 def read_edit_form(fields: Mapping[str, str], before: PostEdit) -> PostEdit:
-    """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out`` and, for the Nth picture from 0, ``alt-N``."""
+    """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``.
+
+    For the Nth picture from 0 also ``alt-N`` and ``opt_out-N``.
+    """
     reader = FormReader(fields)
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
     edit = replace(
@@ -19,6 +23,10 @@ def read_edit_form(fields: Mapping[str, str], before: PostEdit) -> PostEdit:
         content_warning=content_warning,
         sensitive=reader.flag("sensitive") or bool(content_warning),
         opt_out=read_opt_out(reader),
+        license=read_license(reader) if "license" in fields else before.license,
+        digital_source_type=(
+            read_digital_source(reader) if "digital_source_type" in fields else before.digital_source_type
+        ),
     )
     if not edit.text and not edit.pictures:
         reader.refuse("text", "A post without pictures needs some text.")
@@ -29,11 +37,15 @@ def read_edit_form(fields: Mapping[str, str], before: PostEdit) -> PostEdit:
 def fill_in(edit: PostEdit) -> FormView:
     """The form as the post stands."""
     alts = {f"alt-{n}": picture.alt for n, picture in enumerate(edit.pictures)}
+    answers = {f"opt_out-{n}": str(picture.opt_out or "") for n, picture in enumerate(edit.pictures)}
+    rights = {"license": edit.license or NO_LICENSE, "digital_source_type": edit.digital_source_type}
     ticked = {"sensitive": "1"} if edit.sensitive else {}
     words = {"text": edit.text, "content_warning": edit.content_warning, "opt_out": edit.opt_out or ""}
-    return FormView({**words, **alts, **ticked})
+    return FormView({**words, **rights, **alts, **answers, **ticked})
 
 
 def _read_picture(reader: FormReader, number: int, picture: KeptPicture | PictureDraft) -> KeptPicture | PictureDraft:
     name = f"alt-{number}"
-    return replace(picture, alt=reader.text(name, limit=MAX_ALT)) if name in reader.fields else picture
+    described = replace(picture, alt=reader.text(name, limit=MAX_ALT)) if name in reader.fields else picture
+    own = f"opt_out-{number}"
+    return replace(described, opt_out=read_opt_out(reader, own)) if own in reader.fields else described

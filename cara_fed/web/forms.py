@@ -212,17 +212,9 @@ def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) ->
     return form
 
 
-def read_opt_out_form(fields: Mapping[str, str]) -> OptOut | None:
-    """Field ``opt_out``; empty follows the instance, whatever it says then."""
-    reader = FormReader(fields)
-    chosen = read_opt_out(reader)
-    reader.finish()
-    return chosen
-
-
-def read_opt_out(reader: FormReader) -> OptOut | None:
+def read_opt_out(reader: FormReader, name: str = "opt_out") -> OptOut | None:
     """The field ``opt_out`` of any form; None where it is left to whoever is asked next."""
-    return reader.choice("opt_out", OptOut, OptOut.UNSET) if reader.fields.get("opt_out") else None
+    return reader.choice(name, OptOut, OptOut.UNSET) if reader.fields.get(name) else None
 
 
 def chosen_file(files: Mapping[str, Upload], name: str) -> Upload | None:

@@ -105,10 +105,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class OptOutBadge:
-    """What holds for a work, and who said so: ``stated_by`` names the most specific one that answered."""
+    """What holds for a work, and who said so: ``stated_by`` names the most specific one that answered.
+
+    ``elsewhere`` is somebody of another server, whose words are said again here.
+    """
 
     policy: OptOut
-    stated_by: Literal["instance", "artist", "post", "picture"]
+    stated_by: Literal["instance", "artist", "post", "picture", "elsewhere"]
     policy_url: str = "/policies/ai"
 
 

@@ -8,22 +8,27 @@ from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from cara_fed.publishing.drafts import MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
+from cara_fed.web.opt_out_form import read_digital_source, read_license
 
 _PLACE = re.compile(r"(?:picture|alt)-([0-9]{1,3})")
 
 
 @dataclass(frozen=True, slots=True)
 class PictureUpload:
-    """One picture to be published, with its alt text; ``place`` is its number on the form."""
+    """One picture to be published, with its alt text; ``place`` is its number on the form.
+
+    ``opt_out`` None says what the post says.
+    """
 
     upload: Upload
     alt: str
     place: int
+    opt_out: OptOut | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PublishForm:
-    """What an artist wants published. ``opt_out`` None inherits; ``sensitive`` covers the pictures."""
+    """What an artist wants published. ``opt_out`` and ``license`` None inherit; ``sensitive`` covers the pictures."""
 
     text: str
     pictures: tuple[PictureUpload, ...]
@@ -31,12 +36,15 @@ class PublishForm:
     sensitive: bool
     visibility: Visibility
     opt_out: OptOut | None
+    license: str | None = None
+    digital_source_type: str = ""
 
 
 def read_publish_form(
     fields: Mapping[str, str], files: Mapping[str, Upload], *, max_pictures: int = MAX_PICTURES
 ) -> PublishForm:
-    """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``picture-N`` with ``alt-N``.
+    """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
+    ``digital_source_type``, ``picture-N`` with ``alt-N`` and ``opt_out-N``.
 
     Pictures stand in the order of their numbers N; places left empty are passed over.
     """
@@ -50,6 +58,8 @@ def read_publish_form(
         sensitive=reader.flag("sensitive") or bool(content_warning),
         visibility=reader.choice("visibility", Visibility, Visibility.PUBLIC),
         opt_out=read_opt_out(reader),
+        license=read_license(reader),
+        digital_source_type=read_digital_source(reader),
     )
     if not form.text and not form.pictures:
         reader.refuse("picture-0", "Choose a picture, or write something.")
@@ -69,7 +79,7 @@ def _read_place(reader: FormReader, files: Mapping[str, Upload], place: int) -> 
     upload, alt = chosen_file(files, f"picture-{place}"), reader.text(f"alt-{place}", limit=MAX_ALT)
     if upload is None and alt:
         reader.refuse(f"picture-{place}", "This text has no picture. Choose it again, or clear the text.")
-    return PictureUpload(upload, alt, place) if upload is not None else None
+    return PictureUpload(upload, alt, place, read_opt_out(reader, f"opt_out-{place}")) if upload is not None else None
 
 
 def _places(fields: Mapping[str, str], files: Mapping[str, Upload]) -> list[int]:

@@ -7,7 +7,11 @@ from typing import Literal
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
+from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture, Post
+
+Choices = tuple[tuple[str, str], ...]
+"""Values of a field with the words for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class PublishPage:
     max_file_mib: int = 60
     accept: str = "image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff"
     form: FormView = field(default_factory=FormView)
+    licenses: Choices = tuple(LICENSES.items())
+    sources: Choices = tuple(DIGITAL_SOURCES.items())
 
     @property
     def places(self) -> range:
@@ -73,6 +79,8 @@ class EditPage:
     inherited: OptOut
     inherited_from: Literal["instance", "artist"]
     form: FormView = field(default_factory=FormView)
+    licenses: Choices = tuple(LICENSES.items())
+    sources: Choices = tuple(DIGITAL_SOURCES.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +100,7 @@ class OptOutSettingsPage:
     default: OptOut
     chosen: OptOut | None = None
     form: FormView = field(default_factory=FormView)
+    licenses: Choices = tuple(LICENSES.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,3 +237,54 @@ class MembersPage:
     members: tuple[Member, ...] = ()
     invitations: tuple[Invitation, ...] = ()
     new_invitation_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStatement:
+    """What one surface says about a post, as raw text; ``text`` is empty where it stays silent."""
+
+    surface: str
+    place: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """A decision about AI: at which level, what it was before and is since, by whom. None is no answer there."""
+
+    level: str
+    old: str | None
+    new: str | None
+    changed_by: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PostOptOutPage:
+    """``/@NAME/ID/opt-out``: what the world is told about a post, for its artist."""
+
+    post: Post
+    statements: tuple[ToldStatement, ...]
+    changes: tuple[ToldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlerVisits:
+    """One crawler's visits. ``refused`` counts both before and after it had read what it may do."""
+
+    name: str
+    operator: str
+    purposes: tuple[str, ...]
+    verdict: Literal["welcome", "kept away", "unasked", "defied"]
+    told: int
+    served: int
+    refused: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlersPage:
+    """``/admin/crawlers``. ``known`` is how many agents the table has."""
+
+    visits: tuple[CrawlerVisits, ...] = ()
+    known: int = 0

@@ -33,7 +33,8 @@ class Feed:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a public page tells machines. ``creator`` is the handle for bylines on link cards."""
+    """What a public page tells machines. ``creator`` is the handle for bylines on link cards, ``license_url`` the
+    artist's own licence, ``image_objects`` JSON-LD that is safe within a script element."""
 
     canonical_url: str
     activity_url: str | None = None
@@ -41,6 +42,8 @@ class Head:
     creator: str | None = None
     open_graph: OpenGraph | None = None
     feeds: tuple[Feed, ...] = ()
+    license_url: str | None = None
+    image_objects: Markup = NO_HTML
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,11 +174,17 @@ class FollowFromPage:
 
 @dataclass(frozen=True, slots=True)
 class AiPolicyPage:
-    """``/policies/ai``: in plain words, what is reserved here and how it is said to machines."""
+    """``/policies/ai``: in plain words, what is reserved here and how it is said to machines.
+
+    ``since`` is when the instance said so, ``known_crawlers`` how many agents are known by name.
+    """
 
     head: Head
     default: OptOut
     signal_names: tuple[tuple[str, str], ...] = ()
+    since: datetime | None = None
+    known_crawlers: int = 0
+    has_c2pa: bool = False
 
 
 @dataclass(frozen=True, slots=True)

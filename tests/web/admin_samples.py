@@ -3,14 +3,19 @@
 from cara_fed.web.studio_views import (
     BlocklistEntry,
     BlocklistPage,
+    CrawlersPage,
+    CrawlerVisits,
     DeliveriesPage,
     Invitation,
     Member,
     MembersPage,
     PeerHost,
+    PostOptOutPage,
     Subscription,
+    ToldChange,
+    ToldStatement,
 )
-from tests.web.samples import BASE, EARLIER, NOON, PEOPLE
+from tests.web.samples import BASE, EARLIER, NOON, PEOPLE, post_page
 
 
 def blocklist() -> BlocklistPage:
@@ -70,3 +75,27 @@ def members() -> MembersPage:
     )
     link = f"{BASE}/join?token=Zm9yIG5vIG9uZSBidXQgeW91LCBteSBmcmllbmQ"
     return MembersPage(artists, (Invitation(NOON, NOON, "7", "mara"),), link)
+
+
+def crawlers() -> CrawlersPage:
+    """One of each behaviour."""
+    rows = (
+        CrawlerVisits("GPTBot", "OpenAI", ("training",), "defied", 3, 0, 120, NOON),
+        CrawlerVisits("Bytespider", "ByteDance", ("training",), "unasked", 0, 0, 9, NOON),
+        CrawlerVisits("CCBot", "Common Crawl Foundation", ("archive", "dataset"), "kept away", 1, 0, 0, EARLIER),
+        CrawlerVisits("OAI-SearchBot", "", ("search",), "welcome", 1, 40, 0, EARLIER),
+    )
+    return CrawlersPage(rows, 160)
+
+
+def told() -> PostOptOutPage:
+    """What one post says, two surfaces of it, one of them silent."""
+    statements = (
+        ToldStatement("Headers of the page", f"{BASE}/@mara/1000", "tdm-reservation: 1\nX-Robots-Tag: noai, noimageai"),
+        ToldStatement("The licence for machines (RSL)", "", ""),
+    )
+    changes = (
+        ToldChange("instance", None, "no-ai-training", "instance.toml", EARLIER),
+        ToldChange("picture", "no-ai", None, f"{BASE}/users/mara", NOON),
+    )
+    return PostOptOutPage(post_page("salt").post, statements, changes)

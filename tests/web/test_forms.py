@@ -18,10 +18,10 @@ from cara_fed.web.forms import (
     read_join_form,
     read_log_in_form,
     read_next_path,
-    read_opt_out_form,
     read_password_form,
     read_profile_form,
 )
+from cara_fed.web.opt_out_form import read_opt_out_form
 from cara_fed.web.publish_form import MAX_ALT, read_publish_form
 
 GOOD = "four random words"
@@ -168,7 +168,7 @@ def test_a_line_without_a_name_is_refused() -> None:
 
 @pytest.mark.parametrize(("chosen", "read"), [("", None), ("no-ai", OptOut.NO_AI), ("unset", OptOut.UNSET)])
 def test_the_opt_out_may_be_left_to_the_instance(chosen: str, read: OptOut | None) -> None:
-    assert read_opt_out_form({"opt_out": chosen}) is read
+    assert read_opt_out_form({"opt_out": chosen}).opt_out is read
 
 
 def test_an_unknown_opt_out_is_refused() -> None:

@@ -26,14 +26,14 @@ room = Blueprint("editing", __name__)
 @room.get("/@<name>/<pk:pk>/edit")
 async def show_edit(name: str, pk: int) -> ResponseReturnValue:
     """The post as a form."""
-    rows = await _find_own(name, pk)
+    rows = await find_own(name, pk)
     return await show(_build_page(rows, fill_in(read_edit(rows))))
 
 
 @room.post("/@<name>/<pk:pk>/edit")
 async def edit(name: str, pk: int) -> ResponseReturnValue:
     """Change the post, and tell everybody who has it."""
-    rows, fields = await _find_own(name, pk), await read_fields()
+    rows, fields = await find_own(name, pk), await read_fields()
     try:
         await edit_post(services(), rows.artist, pk, read_edit_form(fields, read_edit(rows)))
     except FormInvalid as invalid:
@@ -46,12 +46,12 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
 @room.post("/@<name>/<pk:pk>/delete")
 async def delete(name: str, pk: int) -> ResponseReturnValue:
     """Delete the post here, and ask every server that has it to do so too."""
-    rows = await _find_own(name, pk)
+    rows = await find_own(name, pk)
     await delete_post(services(), rows.artist, pk)
     return await go(f"/@{rows.artist.name}", "Deleted. Every server that received it is asked to delete it too.")
 
 
-async def _find_own(name: str, pk: int) -> PostRows:
+async def find_own(name: str, pk: int) -> PostRows:
     """The post, for its own artist; for everybody else there is nothing here."""
     require_artist()
     async with services().database.reading() as records:

@@ -17,7 +17,11 @@ async def show_ai_policy() -> ResponseReturnValue:
     """The page that every reservation names as its explanation."""
     default, site = services().config.opt_out.default, services().site
     said = _list_signals(signals_for(default, site, default))
-    return await show(AiPolicyPage(Head(f"{site.base}{AI_POLICY_PATH}"), default, said))
+    async with services().database.reading() as records:
+        change = await records.opt_out_changes.find_last(site.base)
+    known = len(services().crawlers.agents)
+    since = change.changed_at if change else None
+    return await show(AiPolicyPage(Head(f"{site.base}{AI_POLICY_PATH}"), default, said, since, known))
 
 
 def _list_signals(signals: Signals) -> tuple[tuple[str, str], ...]:

@@ -14,6 +14,7 @@ from cara_fed.web import parts
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
+from cara_fed.web.parts import NO_HTML
 from cara_fed.web.showing import show
 from cara_fed.web.sight import EVERYBODYS, Sight, look_at
 from cara_fed.web.signed_in import current_artist
@@ -118,6 +119,8 @@ def _build_head(rows: PostRows) -> Head:
         description="" if covered else " ".join(strip_html(post.content).split())[:DESCRIPTION],
         creator=house().gallery.byline(rows.artist).handle,
         open_graph=None if covered else _build_card(rows, site.base),
+        license_url=post.license,
+        image_objects=house().gallery.image_objects(rows) if rows.pictures else NO_HTML,
     )
 
 

@@ -46,13 +46,15 @@ def _read_draft(form: PublishForm) -> PostDraft:
     return PostDraft(
         text=form.text,
         pictures=tuple(
-            PictureDraft(path_of(picture.upload), picture.alt, picture.upload.filename or "")
+            PictureDraft(path_of(picture.upload), picture.alt, picture.upload.filename or "", opt_out=picture.opt_out)
             for picture in form.pictures
         ),
         content_warning=form.content_warning,
         sensitive=form.sensitive,
         visibility=form.visibility,
         opt_out=form.opt_out,
+        license=form.license,
+        digital_source_type=form.digital_source_type,
     )
 
 

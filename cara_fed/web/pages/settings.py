@@ -1,6 +1,6 @@
 """An artist's settings: how they are shown, what they say about AI training, their password."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from quart import Blueprint
@@ -11,16 +11,17 @@ from cara_fed.accounts.limits import TooManyAttempts
 from cara_fed.accounts.set_password import change_password
 from cara_fed.accounts.sign_in import WrongPassword
 from cara_fed.errors import InvalidInput
+from cara_fed.publishing.restate_all import ask_restating
 from cara_fed.publishing.update_profile import Profile, read_profile, update_profile
 from cara_fed.web.forms import (
     FormInvalid,
     ProfileForm,
     Upload,
-    read_opt_out_form,
     read_password_form,
     read_profile_form,
 )
 from cara_fed.web.house import house, services
+from cara_fed.web.opt_out_form import NO_LICENSE, read_opt_out_form
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist, session_token
@@ -63,11 +64,18 @@ async def change_opt_out() -> ResponseReturnValue:
     """Say something else from now on."""
     artist = require_artist()
     try:
-        chosen = read_opt_out_form(await read_fields())
+        form = read_opt_out_form(await read_fields())
     except FormInvalid as invalid:
         return await show_invalid(replace(_build_opt_out(artist), form=invalid.view))
-    await update_profile(services(), artist, replace(read_profile(artist), opt_out=chosen))
+    await update_profile(services(), artist, replace(read_profile(artist), **asdict(form)))
     return await go("/settings/opt-out", "Saved. It holds for what you publish from now on.")
+
+
+@room.post("/opt-out/rewrite")
+async def rewrite_opt_out() -> ResponseReturnValue:
+    """Let earlier posts say it too."""
+    await ask_restating(services(), require_artist())
+    return await go("/settings/opt-out", "Your earlier posts are being rewritten; every server that has them is told.")
 
 
 @room.get("/password")
@@ -124,7 +132,16 @@ def _build_profile(artist: Artist, form: FormView) -> ProfileSettingsPage:
 
 def _build_opt_out(artist: Artist) -> OptOutSettingsPage:
     chosen = OptOut(artist.opt_out) if artist.opt_out else None
-    return OptOutSettingsPage(services().config.opt_out.default, chosen)
+    form = FormView(
+        {
+            "opt_out": chosen or "",
+            "license": artist.license or NO_LICENSE,
+            "acquire_license_page": artist.acquire_license_page or "",
+            **({"states_opt_out": "1"} if artist.states_opt_out else {}),
+            **({"tags_no_ai": "1"} if artist.tags_no_ai else {}),
+        }
+    )
+    return OptOutSettingsPage(services().config.opt_out.default, chosen, form)
 
 
 def _path_of(upload: Upload | None) -> Path | None:

@@ -15,10 +15,10 @@ from cara_fed.publishing.edit_post import edit_post, read_edit
 from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.restate_all import ask_restating, restate_once
-from cara_fed.publishing.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.publishing.update_profile import read_profile, update_profile
 from cara_fed.services import Services
 from cara_fed.translate.posts import PostRows, file_name_of
+from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from storage.artists import Artist
 from storage.outbox_log import OutboxActivity
 from storage.posts import Post
@@ -126,7 +126,7 @@ async def test_the_pixels_of_a_rewritten_file_stay(services: Services, mara: Art
 
 
 async def test_a_changed_licence_does_so_too(services: Services, mara: Artist) -> None:
-    post = await publish(services, mara, license=BY, digital_source_type=DIGITAL_SOURCES[0])
+    post = await publish(services, mara, license=BY, digital_source_type=next(iter(DIGITAL_SOURCES)))
     rows = await find_own_post(services, mara, post.pk)
     note = (await last_activity(services))["object"]
     for document in (note, *note["attachment"]):  # type: ignore[index,misc]
