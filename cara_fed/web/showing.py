@@ -124,7 +124,7 @@ def _binding() -> str:
 def _cache_control(view: object, page: views.Page, status: int) -> str:
     if isinstance(view, _SHOWN_ONCE):
         return "no-store"
-    is_everyones = page.signed_in is None and not page.csrf_token and not page.messages
+    is_everyones = page.signed_in is None and not page.csrf_token and not page.messages and not session.modified
     return f"public, max-age={PUBLIC_SECONDS}" if is_everyones and status == 200 else "private, no-cache"
 
 

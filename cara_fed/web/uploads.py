@@ -95,12 +95,17 @@ class Connection(ASGIHTTPConnection):
             cast(FormRequest, request).close_files()
 
     async def handle_messages(self, request: quart.Request, receive: ASGIReceiveCallable) -> None:
-        """Pass the body on, piece by piece; ends when the client has gone."""
+        """Pass the body on, piece by piece; ends where the client goes before it was whole.
+
+        Who goes later has sent everything: a telephone that falls asleep while its pictures are prepared finds them
+        published.
+        """
         body = cast(BoundedBody, request.body)
         while (message := await receive())["type"] == "http.request":
             body.append(message.get("body", b""))
             if not message.get("more_body", False):
                 body.set_complete()
+                await asyncio.get_running_loop().create_future()  # until the answer is given
             await body.has_room()
 
 

@@ -19,6 +19,7 @@ from cara_fed.web.signed_in import keep_signed_in
 from cara_fed.web.studio_views import JoinPage, PasswordResetPage
 from cara_fed.web.uploads import read_fields
 from storage.artists import Artist
+from storage.tokens import Token
 
 room = Blueprint("joining", __name__)
 
@@ -35,6 +36,7 @@ async def join_in() -> ResponseReturnValue:
     fields = await read_fields()
     try:
         form = read_join_form(fields)
+        await _read_link(form.token, *JOIN_PURPOSES)
         artist = await join(services(), form.token, form.name, "", form.password)
     except FormInvalid as invalid:
         return await show_invalid(await _build_join(fields.get("token", ""), invalid.view))
@@ -58,6 +60,7 @@ async def reset() -> ResponseReturnValue:
         form = read_password_form(fields)
     except FormInvalid as invalid:
         return await show_invalid(await _build_reset(fields.get("token", ""), invalid.view))
+    await _read_link(form.token, Purpose.PASSWORD_RESET)
     artist = await reset_password(services(), form.token, form.password)
     await _sign_in(artist)
     return await go(f"/@{artist.name}", "The new password is set.")
@@ -70,16 +73,21 @@ async def _sign_in(artist: Artist) -> None:
 
 
 async def _build_join(token: str, form: FormView) -> JoinPage:
-    link = await read_link(services(), token, JOIN_PURPOSES, visitor().address)
+    link = await _read_link(token, *JOIN_PURPOSES)
     purpose = cast(Literal["first_admin", "invitation"], str(link.purpose))
     return JoinPage(token, purpose, await _find_byline(link.artist_pk), form)
 
 
 async def _build_reset(token: str, form: FormView) -> PasswordResetPage:
-    link = await read_link(services(), token, (Purpose.PASSWORD_RESET,), visitor().address)
+    link = await _read_link(token, Purpose.PASSWORD_RESET)
     if (byline := await _find_byline(link.artist_pk)) is None:
         raise LinkUnusable
     return PasswordResetPage(token, byline, form)
+
+
+async def _read_link(token: str, *purposes: Purpose) -> Token:
+    """What the link is for. Asked before anything costly is done for whoever made one up."""
+    return await read_link(services(), token, purposes, visitor().address)
 
 
 async def _find_byline(artist_pk: int | None) -> Byline | None:

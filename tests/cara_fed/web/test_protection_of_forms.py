@@ -164,12 +164,15 @@ async def test_a_large_picture_is_taken_however_it_comes(mara_there: Browser) ->
     assert answer.status_code == 303
 
 
-async def test_who_hangs_up_leaves_nothing_behind(app: App, mara_there: Browser, services: Services) -> None:
+@pytest.mark.parametrize(("more", "published"), [(True, 0), (False, 1)])
+async def test_who_hangs_up_before_all_was_sent_publishes_nothing(
+    app: App, mara_there: Browser, services: Services, more: bool, published: int
+) -> None:
     await mara_there.get("/publish")
     cookie = "; ".join(f"{name}={value}" for name, value in mara_there.client.cookies.items())
     messages = asyncio.Queue[Message]()
-    part = _multipart(mara_there.token, jpeg())[:-100]
-    await messages.put({"type": "http.request", "body": part, "more_body": True})
+    part = _multipart(mara_there.token, jpeg()) + (b"" if more else b"\r\n--edge--\r\n")
+    await messages.put({"type": "http.request", "body": part, "more_body": more})
     await messages.put({"type": "http.disconnect"})
     answered: list[Message] = []
 
@@ -179,7 +182,7 @@ async def test_who_hangs_up_leaves_nothing_behind(app: App, mara_there: Browser,
     headers = [(b"cookie", cookie.encode()), (b"content-type", b"multipart/form-data; boundary=edge")]
     await app(_scope("/publish", headers), messages.get, send)
     async with services.database.reading() as records:
-        assert await records.posts.count_local() == 0
+        assert await records.posts.count_local() == published
 
 
 def test_what_is_named_in_the_rules_exists(services: Services) -> None:
