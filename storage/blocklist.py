@@ -177,8 +177,10 @@ class Blocklist:
             statement = statement.where(col(BlocklistEntry.pk) < before)
         return (await self.session.exec(statement.order_by(col(BlocklistEntry.pk).desc()).limit(limit))).all()
 
-    async def find_with_hits(self, now: datetime) -> Sequence[EntryWithHits]:
-        """Every active entry and what it refused, the busiest first."""
+    async def find_with_hits(
+        self, now: datetime, *, kinds: Sequence[str] = (), limit: int | None = None, offset: int = 0
+    ) -> Sequence[EntryWithHits]:
+        """Active entries, of these kinds or all, and what they refused, the busiest first."""
         hits = (
             select(Refusal.entry_key, func.sum(Refusal.count).label("hits"), func.max(Refusal.last_at).label("last_at"))
             .group_by(col(Refusal.entry_key))
@@ -190,8 +192,17 @@ class Blocklist:
             .outerjoin(hits, hits.c.entry_key == col(BlocklistEntry.key))
             .where(*_is_active(now))
             .order_by(total.desc(), col(BlocklistEntry.pk))
+            .limit(limit)
+            .offset(offset)
         )
+        if kinds:
+            statement = statement.where(col(BlocklistEntry.kind).in_(kinds))
         return [EntryWithHits(entry, int(n), last) for entry, n, last in await self.session.exec(statement)]
+
+    async def count_active(self, now: datetime, kinds: Sequence[str]) -> int:
+        """How many entries of these kinds are active."""
+        statement = select(func.count()).select_from(BlocklistEntry)
+        return (await self.session.exec(statement.where(*_is_active(now), col(BlocklistEntry.kind).in_(kinds)))).one()
 
     async def allow(self, allow: BlocklistAllow) -> None:
         """Let a domain or an actor in, whatever lists it."""

@@ -73,12 +73,12 @@ async def enact(services: Services) -> Enacted:
     Listed ones' follows are suspended and come back when nothing lists them any more, requests that wait are refused,
     what is queued for them is cancelled with the reason. One transaction.
     """
-    services.blocklist.is_unenacted = False
-    async with services.database.reading() as records:
-        if not await _differs(records, services):
-            return Enacted()
-    async with services.database.unit_of_work() as records:
-        enacted = await _enact(records, services)
+    with services.blocklist.enacting():
+        async with services.database.reading() as records:
+            if not await _differs(records, services):
+                return Enacted()
+        async with services.database.unit_of_work() as records:
+            enacted = await _enact(records, services)
     if enacted.final:
         services.wake.deliveries.set()
     return enacted

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from cara_fed.blocklist.aliases import Aliases
 from cara_fed.blocklist.doors import Door
@@ -37,6 +38,7 @@ class BlocklistGuard:
         self._aliases = Aliases(self._policy)
         self._revision = -1
         self._refused: Counter[tuple[Door, str, str]] = Counter()
+        self._refreshing = asyncio.Lock()
         self.is_unenacted = False
         """Whether the list was read anew since the rows were last made to agree with it."""
 
@@ -75,7 +77,32 @@ class BlocklistGuard:
         return self._aliases.note(actor_id, names)
 
     async def refresh(self) -> bool:
-        """Read the list again if it changed; whether it had."""
+        """Read the list again if it changed; whether it had. An older list never takes the place of a newer one."""
+        async with self._refreshing:
+            return await self._refresh()
+
+    @contextmanager
+    def enacting(self) -> Iterator[None]:
+        """While rows are made to agree with the list; where that fails they still have to be."""
+        self.is_unenacted = False
+        done = False
+        try:
+            yield
+            done = True
+        finally:
+            self.is_unenacted = self.is_unenacted or not done
+
+    async def flush(self) -> None:
+        """Write the refusals counted since the last time."""
+        if not self._refused:
+            return
+        counted, self._refused = self._refused, Counter()
+        now = self._clock.now()
+        async with self._database.unit_of_work() as records:
+            for (door, key, subject), times in counted.items():
+                await records.refusals.count(door, key, subject, now, times)
+
+    async def _refresh(self) -> bool:
         now = self._clock.now()
         async with self._database.reading() as records:
             revision = await records.revisions.current(REVISION)
@@ -90,13 +117,3 @@ class BlocklistGuard:
         self._revision = revision
         self.is_unenacted = True
         return True
-
-    async def flush(self) -> None:
-        """Write the refusals counted since the last time."""
-        if not self._refused:
-            return
-        counted, self._refused = self._refused, Counter()
-        now = self._clock.now()
-        async with self._database.unit_of_work() as records:
-            for (door, key, subject), times in counted.items():
-                await records.refusals.count(door, key, subject, now, times)

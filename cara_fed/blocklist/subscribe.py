@@ -18,7 +18,8 @@ async def refresh_due(services: Services) -> tuple[Refreshed, ...]:
     subscriber = subscriber_of(services)
     await subscriber.retire_all_but({subscription.url for subscription in subscriptions})
     refreshed = tuple([await subscriber.refresh(each) for each in subscriptions if await subscriber.claim(each)])
-    await settle(services)
+    if refreshed:
+        await settle(services)
     return refreshed
 
 

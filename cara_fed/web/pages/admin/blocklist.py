@@ -37,6 +37,7 @@ room = Blueprint("blocklist", __name__)
 @dataclass(frozen=True, slots=True)
 class _Rows:
     entries: Sequence[EntryWithHits]
+    total: int
     allowed: frozenset[str]
     subscriptions: Sequence[SubscriptionRow]
 
@@ -137,26 +138,27 @@ def _end_of(day: date) -> datetime:
 
 
 async def _build_page(form: FormView) -> BlocklistPage:
-    rows = await _read_rows()
-    shown = [row for row in rows.entries if row.entry.kind in _SHOWN]
     first = max(request.args.get("from", 0, type=int), 0)
-    more = f"{PATH}?from={first + ENTRIES}" if len(shown) > first + ENTRIES else None
+    rows = await _read_rows(first)
+    more = f"{PATH}?from={first + ENTRIES}" if rows.total > first + ENTRIES else None
     return BlocklistPage(
-        entries=tuple(_build_entry(row, rows.allowed) for row in shown[first : first + ENTRIES]),
+        entries=tuple(_build_entry(row, rows.allowed) for row in rows.entries),
         subscriptions=tuple(_build_subscription(row) for row in rows.subscriptions),
-        total=len(shown),
+        total=rows.total,
         more_url=more,
         form=form,
     )
 
 
-async def _read_rows() -> _Rows:
+async def _read_rows(first: int) -> _Rows:
     # What this process refused is counted in memory first.
     await services().blocklist.flush()
+    now = services().clock.now()
     async with services().database.reading() as records:
-        entries = await records.blocklist.find_with_hits(services().clock.now())
+        entries = await records.blocklist.find_with_hits(now, kinds=_SHOWN, limit=ENTRIES, offset=first)
+        total = await records.blocklist.count_active(now, _SHOWN)
         allowed = frozenset(row.key for row in await records.blocklist.find_allows())
-        return _Rows(entries, allowed, await records.subscriptions.find_all())
+        return _Rows(entries, total, allowed, await records.subscriptions.find_all())
 
 
 def _build_entry(row: EntryWithHits, allowed: frozenset[str]) -> BlocklistEntry:
