@@ -10,16 +10,18 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
+from storage.albums import Album
 from storage.attachments import Attachment
 from storage.posts import PUBLIC, Post
 
 
 @dataclass(frozen=True, slots=True)
 class PostCounts:
-    """How many posts there are, and how many of them have pictures."""
+    """How many posts there are, how many of them have pictures, and how many albums."""
 
     posts: int
     works: int
+    albums: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +72,12 @@ class Works:
         return Beside((await self.session.exec(newer)).first(), (await self.session.exec(older)).first())
 
     async def count(self, artist_pk: int, visibilities: Collection[str]) -> PostCounts:
-        """How many living posts an artist has with one of these visibilities, and how many of them are works."""
-        statement = select(func.count(), func.count().filter(_has_pictures())).select_from(Post)
+        """How many living posts an artist has with one of these visibilities, how many are works, and the albums."""
+        own_albums = select(func.count()).where(Album.artist_pk == artist_pk, col(Album.deleted_at).is_(None))
+        counts = (func.count(), func.count().filter(_has_pictures()), own_albums.scalar_subquery())
         living = col(Post.deleted_at).is_(None), col(Post.visibility).in_(visibilities)
-        posts, works = (await self.session.exec(statement.where(col(Post.artist_pk) == artist_pk, *living))).one()
-        return PostCounts(posts, works)
+        statement = select(*counts).select_from(Post).where(col(Post.artist_pk) == artist_pk, *living)
+        return PostCounts(*(await self.session.exec(statement)).one())
 
     async def count_by_artist(self) -> dict[int, int]:
         """How many public works each artist has, by pk; nothing for none."""

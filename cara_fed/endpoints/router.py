@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 
-from activitypub.identifiers import ArtistRef, CollectionKind, CreateRef, PostCollectionRef, PostRef
+from activitypub.identifiers import AlbumRef, ArtistRef, CollectionKind, CreateRef, PostCollectionRef, PostRef
 from activitypub.opt_out import TDM_POLICY_NUMBERS
 from cara_fed.asgi import App
 from cara_fed.endpoints.actors import Actors
+from cara_fed.endpoints.albums import Albums
 from cara_fed.endpoints.blocklists import PREFIXES, Blocklists
 from cara_fed.endpoints.calls import Route
 from cara_fed.endpoints.collections import Collections
@@ -83,6 +84,7 @@ def _kinds(services: Services, gate: Gate, inbox: Inbox) -> Mapping[Kind, Route]
         ArtistRef: Route("GET", Actors(services, gate).artist),
         PostRef: Route("GET", posts.note),
         CreateRef: Route("GET", posts.create),
+        AlbumRef: Route("GET", Albums(services, gate).album),
         PostCollectionRef: Route("GET", PostCollections(services, gate).collection),
         **dict.fromkeys(CollectionKind, collection),
         CollectionKind.INBOX: Route("POST", inbox.personal),

@@ -10,12 +10,14 @@ from activitypub.html import sanitise_html, strip_html
 from activitypub.identifiers import Handle, Site
 from activitypub.opt_out import OptOut
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
+from cara_fed.translate.albums import render_album_text
 from cara_fed.translate.artists import render_field_value, render_profile_text
 from cara_fed.translate.opt_outs import effective_opt_out, stated_elsewhere
 from cara_fed.translate.posts import PostRows, file_name_of
 from cara_fed.translate.rights import LICENSES
 from cara_fed.translate.structured import build_image_objects, dump_for_script
 from cara_fed.web import parts, views
+from storage.albums import Album
 from storage.artists import Artist
 from storage.attachments import Picture, Rendition
 from storage.posts import Post
@@ -177,6 +179,11 @@ class Gallery:
         file_hash = file_name.partition(".")[0]
         capability = self.capabilities.make(WEB_HOST_NUMBER, policy_letter(policy), file_hash)
         return f"/media/{capability}/{file_name}"
+
+
+def album_summary(album: Album, site: Site) -> Markup:
+    """What an artist says of an album, as safe HTML."""
+    return _trust(render_album_text(album, site))
 
 
 def path_of_post(artist: Artist, post: Post) -> str:

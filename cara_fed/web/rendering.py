@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cara_fed.asgi import Answer, Header
-from cara_fed.web import blocklist_views, studio_views, views
+from cara_fed.web import arranging_views, blocklist_views, studio_views, views
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
 from templates import ROOT
 
@@ -22,6 +22,11 @@ TEMPLATES: Mapping[type, str] = {
     views.FollowFromPage: "follow_from.html",
     views.AiPolicyPage: "ai_policy.html",
     views.ErrorPage: "error.html",
+    arranging_views.PortfolioPage: "portfolio.html",
+    arranging_views.PlacesPage: "places.html",
+    arranging_views.AlbumsPage: "albums.html",
+    arranging_views.AlbumPage: "album.html",
+    arranging_views.AlbumEditPage: "album_edit.html",
     studio_views.LogInPage: "log_in.html",
     studio_views.LogOutPage: "log_out.html",
     studio_views.JoinPage: "join.html",

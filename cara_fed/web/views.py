@@ -144,6 +144,7 @@ class ProfilePage:
     posts: tuple[Post, ...] = ()
     work_count: int = 0
     post_count: int = 0
+    album_count: int = 0
     follower_count: int = 0
     following_count: int = 0
     older_url: str | None = None

@@ -1,6 +1,8 @@
 """The rooms of the house: one file for each concern, each with its addresses."""
 
 from cara_fed.web.pages import (
+    albums,
+    arranging,
     artists,
     blocklists,
     browsers,
@@ -22,6 +24,8 @@ from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, m
 ROOMS = (
     front.room,
     artists.room,
+    albums.room,
+    arranging.room,
     posts.room,
     sessions.room,
     joining.room,

@@ -129,6 +129,7 @@ def _build_view(profile: _Profile, tab: Tab, form: FormView) -> ProfilePage:
         posts=tuple(gallery.post(rows) for rows in profile.hung if tab == "posts"),
         work_count=profile.counts.works,
         post_count=profile.counts.posts,
+        album_count=profile.counts.albums,
         follower_count=profile.followers,
         following_count=profile.following,
         older_url=profile.older_url,

@@ -1,0 +1,117 @@
+"""Making, changing and filling albums."""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+from activitypub.audience import Visibility
+from cara_fed.errors import InvalidInput, NotFound
+from cara_fed.publishing.ordering import Step, move
+from cara_fed.publishing.own_posts import get_own_post
+from cara_fed.services import Services
+from storage.albums import Album
+from storage.artists import Artist
+from storage.records import Records
+
+MAX_TITLE: Final = 100
+MAX_SUMMARY: Final = 2000
+MAX_ALBUMS: Final = 100
+MAX_POSTS: Final = 500
+_SLUG_LENGTH: Final = 48
+_EVERY: Final = tuple(Visibility)
+
+
+@dataclass(frozen=True, slots=True)
+class AlbumText:
+    """What an album is called, and what its artist says of it."""
+
+    title: str
+    summary: str = ""
+
+
+async def create_album(services: Services, artist: Artist, text: AlbumText) -> Album:
+    """A new, empty album. Raises InvalidInput."""
+    _require_fitting(text)
+    now = services.clock.now()
+    async with services.database.unit_of_work() as records:
+        slugs = await records.albums.find_slugs(artist.pk)
+        if len(slugs) >= MAX_ALBUMS:
+            raise InvalidInput(f"There is room for {MAX_ALBUMS} albums, deleted ones included.")
+        album = Album(
+            pk=services.clock.new_pk(),
+            artist_pk=artist.pk,
+            slug=make_slug(text.title, slugs),
+            title=text.title.strip(),
+            summary=text.summary.strip(),
+            created_at=now,
+            updated_at=now,
+        )
+        await records.albums.add(album)
+    return album
+
+
+async def edit_album(services: Services, artist: Artist, slug: str, text: AlbumText) -> None:
+    """Call an album otherwise; its address stays. Raises InvalidInput or NotFound."""
+    _require_fitting(text)
+    async with services.database.unit_of_work() as records:
+        album = await _get_album(records, artist, slug)
+        album.title, album.summary, album.updated_at = text.title.strip(), text.summary.strip(), services.clock.now()
+
+
+async def delete_album(services: Services, artist: Artist, slug: str) -> None:
+    """Delete an album; its posts stay, its address answers 410 for good. Raises NotFound."""
+    async with services.database.unit_of_work() as records:
+        album = await _get_album(records, artist, slug)
+        await records.albums.replace_posts(album.pk, [])
+        album.title, album.summary, album.deleted_at = "", "", services.clock.now()
+
+
+async def put_into_albums(services: Services, artist: Artist, post_pk: int, slugs: Collection[str]) -> None:
+    """Let a post be in these albums of its artist, last where it is new, and in no others. Raises NotFound."""
+    async with services.database.unit_of_work() as records:
+        rows = await get_own_post(records, artist, post_pk)
+        for album in await records.albums.find_all(artist.pk):
+            pks = [post.pk for post in await records.albums.find_posts(album.pk, _EVERY)]
+            if (album.slug in slugs) is (post_pk in pks):
+                continue
+            if post_pk not in pks and (not rows.pictures or len(pks) >= MAX_POSTS):
+                raise InvalidInput(f"An album holds up to {MAX_POSTS:,} posts with pictures.")
+            chosen = [pk for pk in pks if pk != post_pk] if post_pk in pks else [*pks, post_pk]
+            await _arrange(records, services, album, chosen)
+
+
+async def move_in_album(services: Services, artist: Artist, slug: str, post_pk: int, step: Step) -> None:
+    """Move a post within an album, or out of it. Raises NotFound."""
+    async with services.database.unit_of_work() as records:
+        album = await _get_album(records, artist, slug)
+        pks = [post.pk for post in await records.albums.find_posts(album.pk, _EVERY)]
+        await _arrange(records, services, album, move(pks, post_pk, step))
+
+
+def make_slug(title: str, taken: Collection[str]) -> str:
+    """The last part of a new album's address: what of its title fits there, and a number where that is taken."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG_LENGTH].strip("-") or "album"
+    names = (slug, *(f"{slug}-{number}" for number in range(2, len(taken) + 3)))
+    return next(name for name in names if name not in taken)
+
+
+async def _arrange(records: Records, services: Services, album: Album, post_pks: list[int]) -> None:
+    await records.albums.replace_posts(album.pk, post_pks)
+    album.updated_at = services.clock.now()
+
+
+async def _get_album(records: Records, artist: Artist, slug: str) -> Album:
+    album = await records.albums.find(artist.pk, slug)
+    if album is None or album.deleted_at is not None:
+        raise NotFound("There is no such album of yours.")
+    return album
+
+
+def _require_fitting(text: AlbumText) -> None:
+    if not text.title.strip():
+        raise InvalidInput("An album needs a name.")
+    if len(text.title) > MAX_TITLE or len(text.summary) > MAX_SUMMARY:
+        raise InvalidInput(f"A name has at most {MAX_TITLE} characters, what you say of it {MAX_SUMMARY:,}.")
