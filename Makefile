@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUNTIME := $(VENV)/.runtime-installed
 TOOLS := $(VENV)/.tools-installed
+PEER := $(VENV)/interop
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CONFIG ?= instance.toml
 
@@ -22,14 +23,26 @@ $(TOOLS): $(RUNTIME)
 	$(PIP) install --group dev
 	touch $@
 
+$(PEER)/.installed: tests/interop/package.json tests/interop/package-lock.json
+	mkdir -p $(PEER)
+	cp tests/interop/package.json tests/interop/package-lock.json $(PEER)/
+	cd $(PEER) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 install: $(RUNTIME)  ## make .venv and install what an instance needs
 
 tools: $(TOOLS)  ## install what the tests need too
 
+interop: $(PEER)/.installed  ## install the other implementation that tests/interop talks to (needs npm)
+
+# Without npm, or where it fails, tests/interop is skipped and says so.
+try-interop:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory interop || true; fi
+
 run: install  ## serve the instance that instance.toml describes
 	$(BIN)/cara-fed serve --config $(CONFIG)
 
-test: tools  ## run the test suite
+test: tools try-interop  ## run the test suite
 	$(BIN)/python -m pytest -n auto
 
 demo: install  ## two instances, one picture, one refused scraper
@@ -49,4 +62,4 @@ bench: tools  ## ratios of speed and memory, minutes long
 clean:  ## remove what the targets made, but never data/
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install tools run test demo lint check bench clean
+.PHONY: help install tools interop try-interop run test demo lint check bench clean
