@@ -19,6 +19,7 @@ HOUSEKEEPING_SECONDS = 3600.0
 REFUSALS_KEPT = timedelta(days=365)
 # Peers retry for about a week; what comes again within this time is known.
 INBOX_KEPT = timedelta(days=30)
+NOTIFICATIONS_KEPT = timedelta(days=180)
 # A Delete goes wherever the post went, as far as this remembers.
 DELIVERIES_KEPT = timedelta(days=180)
 
@@ -73,5 +74,6 @@ async def keep_house_once(services: Services) -> None:
         await records.rate_limits.remove_old(now)
         await records.refusals.remove_old(now - REFUSALS_KEPT)
         await records.inbox_log.remove_finished(now - INBOX_KEPT)
+        await records.notifications.remove_old(now - NOTIFICATIONS_KEPT)
         await records.deliveries.remove_finished(now - DELIVERIES_KEPT)
         await records.crawlers.remove_old_visits(now - REFUSALS_KEPT)

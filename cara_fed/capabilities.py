@@ -54,6 +54,11 @@ def policy_letter(policy: OptOut) -> str:
     return _LETTER_OF[policy]
 
 
+def policy_of_letter(letter: str) -> OptOut:
+    """The opt-out that a letter stands for; an unknown letter is no answer."""
+    return _POLICY_OF.get(letter, OptOut.UNSET)
+
+
 def placeholder_media_path(letter: str, file_name: str) -> str:
     """The path of a picture whose receiver is not known yet; :meth:`CapabilityKeys.substitute` fills it in.
 

@@ -135,6 +135,8 @@ class StorageSection(Section):
     database: Annotated[str, AfterValidator(_require_database_url)] = "sqlite+aiosqlite:///data/cara.sqlite3"
     database_password_file: str = ""
     media: str = Field(default="data/media", min_length=1)
+    remote_cache: str = Field(default="data/remote", min_length=1)
+    remote_cache_mib: int = Field(default=1024, ge=0, le=1024 * 1024)
     s3: S3Section = S3Section()
 
 

@@ -77,6 +77,16 @@ class Interactions:
             statement = statement.where(col(Interaction.pk) < before)
         return (await self.session.exec(statement.order_by(col(Interaction.pk).desc()).limit(limit))).all()
 
+    async def find_own(self, actor_id: str, object_ids: Collection[str]) -> set[tuple[str, str]]:
+        """What one actor did with these objects: (object_id, kind) of each."""
+        found: set[tuple[str, str]] = set()
+        for chunk in in_chunks(object_ids):
+            statement = select(Interaction.object_id, Interaction.kind).where(
+                Interaction.actor_id == actor_id, col(Interaction.object_id).in_(chunk)
+            )
+            found.update((object_id, kind) for object_id, kind in await self.session.exec(statement))
+        return found
+
     async def count(self, object_ids: Collection[str]) -> dict[tuple[str, str], int]:
         """How many there are, by (object_id, kind); nothing for none."""
         counts: dict[tuple[str, str], int] = {}

@@ -6,6 +6,7 @@ from storage.albums import Albums
 from storage.appeals import Appeals
 from storage.artists import Artists
 from storage.attachments import Attachments
+from storage.audit_log import AuditLog
 from storage.blocklist import Blocklist
 from storage.blocklist_changes import BlocklistChanges
 from storage.blocks import Blocks
@@ -39,6 +40,7 @@ from storage.sessions import Sessions
 from storage.severances import Severances
 from storage.subscribed_changes import SubscribedChanges
 from storage.subscriptions import Subscriptions
+from storage.timelines import Timelines
 from storage.tokens import Tokens
 from storage.works import Works
 
@@ -53,19 +55,20 @@ class Records:
     """
 
     __slots__ = (
-        "albums", "appeals", "artists", "attachments", "blocklist", "blocklist_changes", "blocks", "crawlers",
-        "deliveries", "enforcement", "followers", "following", "held_lists", "hosts", "inbox_log", "interactions",
-        "keys", "opt_out_changes", "outbox_log", "overviews", "portfolio", "posts", "profile_links", "rate_limits",
-        "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "secrets", "sessions",
-        "severances", "subscribed_changes", "subscriptions", "tokens", "works",
-        "mutes", "notifications",
+        "albums", "appeals", "artists", "attachments", "audit_log", "blocklist", "blocklist_changes", "blocks",
+        "crawlers", "deliveries", "enforcement", "followers", "following", "held_lists", "hosts", "inbox_log",
+        "interactions", "keys", "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "portfolio",
+        "posts", "profile_links", "rate_limits", "refusals", "remote_actors", "remote_keys", "reports", "revisions",
+        "rewrites", "secrets", "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens",
+        "works",
     )  # fmt: skip
 
-    def __init__(self, session: AsyncSession) -> None:
+    def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
         self.albums = Albums(session)
         self.appeals = Appeals(session)
         self.artists = Artists(session)
         self.attachments = Attachments(session)
+        self.audit_log = AuditLog(session)
         self.blocklist = Blocklist(session)
         self.blocklist_changes = BlocklistChanges(session)
         self.blocks = Blocks(session)
@@ -99,5 +102,6 @@ class Records:
         self.severances = Severances(session)
         self.subscribed_changes = SubscribedChanges(session)
         self.subscriptions = Subscriptions(session)
+        self.timelines = Timelines(session)
         self.tokens = Tokens(session)
         self.works = Works(session)

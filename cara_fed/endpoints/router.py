@@ -67,6 +67,7 @@ def _policy_paths(services: Services) -> Mapping[str, Route]:
     return {
         "/robots.txt": Route("GET", policies.robots),
         "/ai.txt": Route("GET", policies.ai_txt),
+        "/policies/c2pa.pem": Route("GET", policies.c2pa_root),
         "/license.xml": Route("GET", policies.license),
         "/.well-known/tdmrep.json": Route("GET", policies.tdmrep),
         **{f"/policies/tdm/{n}": Route("GET", policies.tdm_policy) for n in TDM_POLICY_NUMBERS.values()},

@@ -1,10 +1,14 @@
 """Other people's posts: where they are had from, whom here they concern, and how they are kept."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from secrets import randbits
+from typing import Final
 
 from activitypub.activities import Activity
 from activitypub.documents import Json, types_of
 from activitypub.errors import DocumentMalformed
+from activitypub.identifiers import make_pk
 from activitypub.notes import RemotePost, read_post
 from activitypub.origins import require_same_origin
 from cara_fed.inbox.context import InboxContext, NoEffect
@@ -12,6 +16,9 @@ from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.translate.remote import attachment_rows, post_row
 from storage.errors import AlreadyExists
 from storage.posts import Post
+
+ON_TIME: Final = timedelta(days=1)
+OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 _EDITABLE = (
     "url", "content", "content_warning", "sensitive", "language", "opt_out", "mentions", "document",
@@ -75,6 +82,11 @@ async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> 
     return True
 
 
+async def find_kept(context: InboxContext, post: RemotePost) -> Post:
+    """The row of a post that was just kept."""
+    return await context.records.posts.get(post.object_id)
+
+
 async def change_post(context: InboxContext, known: Post, post: RemotePost, document: Json) -> bool:
     """Bring a post to its author's newer version, with who may see it as before; False for an older one."""
     if known.updated_at is not None and (post.updated is None or post.updated < known.updated_at):
@@ -92,6 +104,7 @@ async def change_post(context: InboxContext, known: Post, post: RemotePost, docu
 async def delete_post(context: InboxContext, post: Post) -> bool:
     """Leave a tombstone of a post; False where that was done before."""
     await _detach(context, post.pk)
+    await context.records.notifications.remove_about(post.object_id)
     return await context.records.posts.tombstone(post.object_id, context.now)
 
 
@@ -102,7 +115,15 @@ def _is_whole(document: Json | None) -> bool:
 def _row(context: InboxContext, post: RemotePost, document: Json) -> Post:
     author = context.gathered.author
     followers_id = author.followers if author is not None else None
-    return post_row(post, document, followers_id=followers_id, pk=context.new_pk(), now=context.now)
+    return post_row(post, document, followers_id=followers_id, pk=_make_pk(context, post), now=context.now)
+
+
+def _make_pk(context: InboxContext, post: RemotePost) -> int:
+    """What comes late, such as an old post that somebody passes on, stands in timelines where it belongs."""
+    published = post.published
+    if published is None or not OLDEST < published < context.now - ON_TIME:
+        return context.new_pk()
+    return make_pk(published, randbits(16))
 
 
 async def _attach(context: InboxContext, post: RemotePost, post_pk: int) -> None:

@@ -26,6 +26,7 @@ async def delete_post(services: Services, artist: Artist, post_pk: int) -> None:
         rows = await get_own_post(records, artist, post_pk)
         await _send_delete(records, services, rows)
         await records.attachments.remove({picture.attachment.pk for picture in rows.pictures})
+        await records.notifications.remove_about(rows.post.object_id)
         await records.posts.tombstone(rows.post.object_id, services.clock.now())
     await forget_files(services, rows.pictures)
     wake_workers(services)

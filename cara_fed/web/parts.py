@@ -167,6 +167,19 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
+class Acts:
+    """What the one who looks can do with a post, and did. ``back`` is the path to come back to; ``pk`` the post's."""
+
+    pk: int
+    actor_id: str
+    back: str
+    liked: bool = False
+    announced: bool = False
+    may_announce: bool = True
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FormView:
     """A form as it stands: what was typed and what is wrong with it, each by the field's name."""
 

@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cara_fed.asgi import Answer, Header
-from cara_fed.web import arranging_views, blocklist_views, studio_views, views
+from cara_fed.web import arranging_views, blocklist_views, social_views, studio_views, views
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
 from templates import ROOT
 
@@ -22,6 +22,14 @@ TEMPLATES: Mapping[type, str] = {
     views.FollowFromPage: "follow_from.html",
     views.AiPolicyPage: "ai_policy.html",
     views.ErrorPage: "error.html",
+    social_views.HomePage: "home.html",
+    social_views.NotificationsPage: "notifications.html",
+    social_views.SearchPage: "search.html",
+    social_views.ActorPage: "actor.html",
+    social_views.ThreadPage: "thread.html",
+    social_views.ReplyPage: "reply.html",
+    social_views.ReportPage: "report.html",
+    social_views.KeepingAwayPage: "settings/people.html",
     arranging_views.PortfolioPage: "portfolio.html",
     arranging_views.PlacesPage: "places.html",
     arranging_views.AlbumsPage: "albums.html",

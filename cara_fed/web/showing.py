@@ -17,7 +17,7 @@ from cara_fed.web.house import house, services
 from cara_fed.web.parts import FormView
 from cara_fed.web.rendering import answer_page
 from cara_fed.web.security import comes_from_elsewhere, security_headers
-from cara_fed.web.signed_in import current_artist, session_token
+from cara_fed.web.signed_in import count_unread, current_artist, session_token
 
 PUBLIC_SECONDS = 30
 INVALID = 422
@@ -44,7 +44,7 @@ async def show(view: object, *, status: int = 200, policy: OptOut | None = None,
 
     ``at`` is the page's own address, where a form was sent to another one.
     """
-    page = _build_page(view, policy, at or request.path)
+    page = _build_page(view, policy, at or request.path, await count_unread())
     html = house().pages.render(view, page)
     answer = answer_page(html, status=status, if_none_match=request.headers.get("If-None-Match", ""))
     response = _to_response(answer)
@@ -88,7 +88,7 @@ def is_https() -> bool:
     return services().site.scheme == "https"
 
 
-def _build_page(view: object, policy: OptOut | None, path: str) -> views.Page:
+def _build_page(view: object, policy: OptOut | None, path: str, unread: int) -> views.Page:
     config = services().config
     messages = cast(list[tuple[MessageKind, str]], get_flashed_messages(with_categories=True))
     return views.Page(
@@ -99,6 +99,7 @@ def _build_page(view: object, policy: OptOut | None, path: str) -> views.Page:
         signed_in=_signed_in(),
         csrf_token=_make_token(view),
         messages=tuple(views.Message(kind, text) for kind, text in messages),
+        unread=unread,
         signals=signals_for(policy or config.opt_out.default, services().site, config.opt_out.default),
     )
 

@@ -26,6 +26,15 @@ def current_artist() -> Artist | None:
     return artist
 
 
+async def count_unread() -> int:
+    """How many notifications wait for whoever is signed in; a visitor costs no query."""
+    artist = current_artist()
+    if artist is None:
+        return 0
+    async with services().database.reading() as records:
+        return await records.notifications.count_unread(artist.pk)
+
+
 def require_artist() -> Artist:
     """Who is signed in; raises NotSignedIn."""
     if (artist := current_artist()) is None:

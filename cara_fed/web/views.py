@@ -7,7 +7,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut, Signals, html_links, html_meta
-from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Link, OptOutBadge, Picture, Post, Tile
+from cara_fed.web.parts import NO_HTML, Acts, Byline, FollowState, FormView, Link, OptOutBadge, Picture, Post, Tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Page:
     signed_in: SignedIn | None = None
     csrf_token: str = ""
     messages: tuple[Message, ...] = ()
+    unread: int = 0
     signals: Signals | None = None
 
     @property
@@ -163,6 +164,7 @@ class PostPage:
     newer: Link | None = None
     older: Link | None = None
     is_own: bool = False
+    acts: Acts | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.notices import Kind, notify_of_post
 from cara_fed.inbox.posts import gather_named, keep_post, require_own_post
 from cara_fed.inbox.registry import gathering, inbox
 from storage.interactions import Interaction
@@ -34,7 +35,8 @@ async def receive_announce(context: InboxContext, announce: Activity) -> None:
         activity_id=announce.activity_id,
         created_at=context.now,
     )
-    if not await context.records.interactions.add(row):
+    is_new = await context.records.interactions.add(row)
+    if not await notify_of_post(context, post, Kind.ANNOUNCE, announce.actor_id) and not is_new:
         raise NoEffect("the actor has announced it already")
 
 

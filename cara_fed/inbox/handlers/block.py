@@ -14,3 +14,4 @@ async def receive_block(context: InboxContext, block: Activity) -> None:
     await records.blocks.add(artist.pk, block.actor_id, IN, context.now)
     await records.followers.remove(artist.pk, block.actor_id)
     await records.following.remove(artist.pk, block.actor_id)
+    await records.notifications.remove_actor(block.actor_id, artist.pk)

@@ -8,6 +8,7 @@ from cara_fed.blocklist.company import note_company
 from cara_fed.blocklist.doors import Door
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.notices import Kind, notify
 from cara_fed.inbox.registry import gathering, inbox
 from storage.artists import Artist
 from storage.follows import ACCEPTED, PENDING, SUSPENDED, Follower
@@ -32,6 +33,7 @@ async def receive_follow(context: InboxContext, follow: Activity) -> None:
         return
     state = await _next_state(context, artist, follow.actor_id)
     await _record(context, artist, follow, state)
+    await notify(context, artist, Kind.FOLLOW if state == ACCEPTED else Kind.FOLLOW_REQUEST, follow.actor_id)
     if state == ACCEPTED:
         await _answer(context, artist, follow, build_accept)
         await note_company(context.records, context.fan_out.blocklist, artist.pk, follow.actor_id)

@@ -2,6 +2,7 @@
 
 from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.notices import Kind, notify_of_post
 from cara_fed.inbox.posts import require_own_post
 from cara_fed.inbox.registry import inbox
 from storage.interactions import Interaction
@@ -19,5 +20,7 @@ async def receive_like(context: InboxContext, like: Activity) -> None:
         activity_id=like.activity_id,
         created_at=context.now,
     )
-    if not await context.records.interactions.add(row):
+    is_new = await context.records.interactions.add(row)
+    # A like between artists of this instance is written down before it gets here.
+    if not await notify_of_post(context, post, Kind.LIKE, like.actor_id) and not is_new:
         raise NoEffect("the actor likes it already")

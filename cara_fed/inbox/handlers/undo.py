@@ -64,6 +64,8 @@ async def _end_announce(context: InboxContext, announce: Activity) -> None:
 
 async def _end_interaction(context: InboxContext, activity: Activity, kind: str) -> None:
     interactions = context.records.interactions
+    if activity.object_id is not None:
+        await context.records.notifications.take_back(kind, activity.actor_id, activity.object_id)
     if await interactions.remove_by_activity(activity.activity_id, activity.actor_id):
         return
     # Mastodon sends the Undo of a Like with another id than the Like had.

@@ -4,7 +4,8 @@ from activitypub.activities import Activity
 from activitypub.vocabulary import ACTOR_TYPES
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
-from cara_fed.inbox.posts import change_post, delete_post, gather_object, keep_post, require_concerned
+from cara_fed.inbox.notices import notify_of_edit, notify_of_new_post
+from cara_fed.inbox.posts import change_post, delete_post, find_kept, gather_object, keep_post, require_concerned
 from cara_fed.inbox.registry import gathering, inbox
 
 
@@ -37,5 +38,8 @@ async def receive_update(context: InboxContext, update: Activity) -> None:
     if known is None:
         await require_concerned(context, post)
         await keep_post(context, post, document)
+        await notify_of_new_post(context, await find_kept(context, post))
     elif not await change_post(context, known, post, document):
         raise NoEffect("a newer version is here already")
+    else:
+        await notify_of_edit(context, known)

@@ -11,6 +11,7 @@ from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import PostNumbers, cover_of, label_of, path_of_post
 from cara_fed.web import parts
+from cara_fed.web.entries import read_entries
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
@@ -38,6 +39,7 @@ class _Hung:
     beside: Beside
     numbers: PostNumbers
     replies: tuple[parts.Post, ...]
+    acts: parts.Acts | None
 
 
 @room.get("/@<name>/<pk:pk>")
@@ -72,7 +74,14 @@ async def _read_surroundings(records: Records, rows: PostRows, sight: Sight) -> 
         likes=counts.get((rows.post.object_id, "like"), 0),
         announces=counts.get((rows.post.object_id, "announce"), 0),
     )
-    return _Hung(rows, sight, await records.works.find_beside(rows.post, sight.visibilities), numbers, replies)
+    beside = await records.works.find_beside(rows.post, sight.visibilities)
+    return _Hung(rows, sight, beside, numbers, replies, await _find_acts(records, rows))
+
+
+async def _find_acts(records: Records, rows: PostRows) -> parts.Acts | None:
+    """What the artist who looks can do with the post; None for a visitor."""
+    viewer = current_artist()
+    return (await read_entries(records, viewer, [rows.post]))[rows.post.pk].acts if viewer else None
 
 
 async def _read_replies(records: Records, post: Post) -> tuple[parts.Post, ...]:
@@ -101,6 +110,7 @@ def _build_view(hung: _Hung) -> PostPage:
         newer=_link(hung, hung.beside.newer),
         older=_link(hung, hung.beside.older),
         is_own=hung.sight.follow is parts.FollowState.SELF,
+        acts=hung.acts,
     )
 
 

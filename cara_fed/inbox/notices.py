@@ -1,0 +1,99 @@
+"""Notifications: which activities an artist is told of. They are rows of the transaction that handles the activity."""
+
+from enum import StrEnum
+
+from activitypub.activities import Activity
+from cara_fed.clock import Clock
+from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.translate.posts import read_mentions
+from storage.artists import Artist
+from storage.notifications import Notification
+from storage.posts import Post
+from storage.records import Records
+from storage.reports import Report
+
+FOR_MODERATORS = ("moderator", "admin")
+
+
+class Kind(StrEnum):
+    """What somebody did. An interaction's kind is its notification's, too."""
+
+    FOLLOW = "follow"
+    FOLLOW_REQUEST = "follow_request"
+    MENTION = "mention"
+    REPLY = "reply"
+    LIKE = "like"
+    ANNOUNCE = "announce"
+    EDIT = "edit"
+    REPORT = "report"
+
+
+async def notify(context: InboxContext, artist: Artist, kind: Kind, actor_id: str, object_id: str = "") -> bool:
+    """Tell an artist; False where they were told before, or do not want to hear of this actor."""
+    records = context.records
+    if await records.mutes.exists(artist.pk, actor_id) or await records.blocks.exists_between(artist.pk, actor_id):
+        return False
+    return await records.notifications.add(_row(context.clock, artist, kind, actor_id, object_id))
+
+
+async def notify_of_post(context: InboxContext, post: Post, kind: Kind, actor_id: str) -> bool:
+    """Tell the artist of a post what somebody did with it; False for a post of another server."""
+    if post.artist_pk is None or post.actor_id == actor_id:
+        return False
+    artist = await context.records.artists.get_by_pk(post.artist_pk)
+    return await notify(context, artist, kind, actor_id, post.object_id)
+
+
+async def notify_of_new_post(context: InboxContext, post: Post) -> bool:
+    """Tell whom a post answers, and everybody else whom it names; whether that was anybody."""
+    parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
+    answered = parent.artist_pk if parent is not None else None
+    told = parent is not None and await _notify_answered(context, parent, post)
+    for mention in read_mentions(post):
+        artist = await context.find_artist(mention.actor_id)
+        if artist is not None and artist.pk != answered and mention.actor_id != post.actor_id:
+            told |= await notify(context, artist, Kind.MENTION, post.actor_id, post.object_id)
+    return told
+
+
+async def notify_of_own_post(context: InboxContext, create: Activity) -> None:
+    """Artists of this instance are named in each other's posts, which are here already."""
+    post = await context.records.posts.find(create.object_id or "")
+    if post is None or post.deleted_at is not None or not await notify_of_new_post(context, post):
+        raise NoEffect("the post of an artist here concerns nobody else here")
+
+
+async def notify_of_edit(context: InboxContext, post: Post) -> None:
+    """Tell artists who passed a post on that it says something else now."""
+    await context.records.notifications.take_back(Kind.EDIT, post.actor_id, post.object_id)
+    for row in await context.records.interactions.find_page(post.object_id, "announce"):
+        artist = await context.find_artist(row.actor_id)
+        if artist is not None:
+            await notify(context, artist, Kind.EDIT, post.actor_id, post.object_id)
+
+
+async def notify_moderators(records: Records, clock: Clock, report: Report) -> None:
+    """Tell everybody who looks after this instance of a report; it is named by its key."""
+    for artist in await records.artists.find_all():
+        if artist.role in FOR_MODERATORS:
+            row = _row(clock, artist, Kind.REPORT, report.reporter_actor_id, str(report.pk))
+            await records.notifications.add(row)
+
+
+async def _notify_answered(context: InboxContext, parent: Post, post: Post) -> bool:
+    """Tell the artist who is answered: a reply may name nobody at all."""
+    if parent.artist_pk is None or parent.actor_id == post.actor_id:
+        return False
+    artist = await context.records.artists.get_by_pk(parent.artist_pk)
+    return await notify(context, artist, Kind.REPLY, post.actor_id, post.object_id)
+
+
+def _row(clock: Clock, artist: Artist, kind: Kind, actor_id: str, object_id: str) -> Notification:
+    return Notification(
+        pk=clock.new_pk(),
+        artist_pk=artist.pk,
+        kind=kind,
+        actor_id=actor_id,
+        object_id=object_id,
+        created_at=clock.now(),
+    )

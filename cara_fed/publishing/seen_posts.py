@@ -1,0 +1,43 @@
+"""Posts as an artist sees them, from here or elsewhere: what is not for their eyes cannot be answered or liked."""
+
+from typing import Final
+
+from activitypub.audience import read_audience
+from activitypub.documents import parse_document
+from activitypub.identifiers import Site
+from cara_fed.errors import NotFound
+from cara_fed.translate.posts import read_mentions
+from storage.artists import Artist
+from storage.blocks import IN
+from storage.follows import ACCEPTED
+from storage.posts import Post
+from storage.records import Records
+
+FOR_EVERYONE: Final = ("public", "unlisted")
+
+
+async def get_seen_post(records: Records, site: Site, artist: Artist, post_pk: int) -> Post:
+    """The living post with that key, if it is for this artist's eyes; raises NotFound."""
+    post = await records.posts.find_by_pk(post_pk)
+    if post is None or post.deleted_at is not None or not await may_see(records, site, artist, post):
+        raise NotFound("There is no such post, or it is not for you.")
+    return post
+
+
+async def may_see(records: Records, site: Site, artist: Artist, post: Post) -> bool:
+    """Whether a post is for an artist's eyes: everybody's, their own, one that names them, or of whom they follow."""
+    if post.artist_pk == artist.pk:
+        return True
+    if post.actor_id in await records.blocks.find_actors(artist.pk, IN):
+        return False
+    if post.visibility in FOR_EVERYONE or _is_addressed(post, site.actor(artist.name)):
+        return True
+    following = await records.following.find(artist.pk, post.actor_id)
+    return post.visibility == "followers" and following is not None and following.state == ACCEPTED
+
+
+def _is_addressed(post: Post, actor_id: str) -> bool:
+    """Whether it names them, or was sent to them without naming them, as Misskey does."""
+    if any(mention.actor_id == actor_id for mention in read_mentions(post)):
+        return True
+    return post.document is not None and actor_id in read_audience(parse_document(post.document.encode())).everyone

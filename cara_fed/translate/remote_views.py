@@ -1,0 +1,103 @@
+"""Rows of other servers' people and posts as views: every picture of theirs by way of our proxy."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from activitypub.actors import read_actor
+from activitypub.audience import Visibility
+from activitypub.documents import parse_document
+from activitypub.html import sanitise_html
+from activitypub.identifiers import Handle
+from activitypub.opt_out import OptOut, strictest
+from cara_fed.remote_media.links import RemoteLinks
+from cara_fed.web import parts, views
+from storage.attachments import Attachment, Picture
+from storage.posts import Post
+from storage.remote_actors import RemoteActor
+
+UNSTATED_SIZE = (1200, 900)
+"""What a picture is taken for whose server does not say how large it is."""
+TONE = "#808080"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteGallery:
+    """Makes views of what came from elsewhere. ``default`` is this instance's opt-out."""
+
+    links: RemoteLinks
+    default: OptOut
+
+    def byline(self, actor: RemoteActor) -> parts.Byline:
+        """Somebody of another server, by their page here."""
+        return parts.Byline(
+            handle=str(Handle(actor.name, actor.domain)),
+            url=f"/actors/{actor.pk}",
+            display_name=actor.display_name,
+            avatar_url=self.links.make(actor.icon_url, self._policy(actor.opt_out)) if actor.icon_url else None,
+        )
+
+    def fields(self, actor: RemoteActor) -> tuple[views.ProfileField, ...]:
+        """The lines below their name."""
+        stated = read_actor(parse_document(actor.document.encode())).fields
+        return tuple(views.ProfileField(field.name, _trust(sanitise_html(field.value))) for field in stated)
+
+    def post(self, post: Post, author: RemoteActor, pictures: Sequence[Picture]) -> parts.Post:
+        """A received post, by its page here."""
+        attachments = [picture.attachment for picture in pictures if is_image(picture.attachment)]
+        shown = (self._picture(attachment, post, author) for attachment in attachments)
+        covered = post.sensitive or post.content_warning or any(one.sensitive for one in attachments)
+        return parts.Post(
+            url=f"/posts/{post.pk}",
+            object_id=post.object_id,
+            byline=self.byline(author),
+            content=_trust(sanitise_html(post.content)),
+            published_at=post.published_at,
+            visibility=Visibility(post.visibility),
+            edited_at=post.updated_at,
+            language=post.language,
+            cover=post.content_warning if covered else None,
+            pictures=tuple(picture for picture in shown if picture is not None),
+        )
+
+    def films(self, pictures: Sequence[Picture]) -> tuple[parts.Link, ...]:
+        """Films and sounds, which stay where they are: links to them."""
+        others = [picture.attachment for picture in pictures if not is_image(picture.attachment)]
+        return tuple(parts.Link(one.remote_url, one.alt or one.media_type) for one in others if one.remote_url)
+
+    def _picture(self, attachment: Attachment, post: Post, author: RemoteActor) -> parts.Picture | None:
+        policy = self._policy(author.opt_out, post.opt_out, attachment.opt_out)
+        url = self.links.make(attachment.remote_url or "", policy)
+        if url is None:
+            return None
+        known = attachment.width and attachment.height
+        width, height = (attachment.width or 1, attachment.height or 1) if known else UNSTATED_SIZE
+        return parts.Picture(
+            sources=(parts.Source(url, width),),
+            full_url=url,
+            width=width,
+            height=height,
+            alt=attachment.alt,
+            color=attachment.dominant_color or TONE,
+            blurhash=attachment.blurhash or "",
+            focal_x=attachment.focal_x,
+            focal_y=attachment.focal_y,
+        )
+
+    def _policy(self, *stated: str | None) -> OptOut:
+        """The strictest of what was said: by the artist of the work, on whichever level, and by this instance."""
+        policy = self.default
+        for one in stated:
+            policy = strictest(policy, OptOut(one)) if one else policy
+        return policy
+
+
+def is_image(attachment: Attachment) -> bool:
+    """Whether an attachment is shown as a picture, rather than linked."""
+    return attachment.media_type.startswith("image/")
+
+
+def _trust(html: str) -> Markup:
+    """HTML that was sanitised just now: nothing else may come here."""
+    return Markup(html)  # noqa: S704

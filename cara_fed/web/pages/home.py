@@ -1,0 +1,44 @@
+"""Home: what those whom an artist follows publish and pass on, newest first, and nothing in between."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from quart import Blueprint, request
+from quart.typing import ResponseReturnValue
+
+from cara_fed.web.entries import find_bylines, read_entries
+from cara_fed.web.house import services
+from cara_fed.web.showing import show
+from cara_fed.web.signed_in import require_artist
+from cara_fed.web.social_views import Entry, HomePage
+from cara_fed.web.walls import read_before
+from storage.artists import Artist
+from storage.records import Records
+from storage.timelines import HomeEntry
+
+LENGTH = 20
+
+room = Blueprint("home", __name__)
+
+
+@room.get("/home")
+async def show_home() -> ResponseReturnValue:
+    """The timeline."""
+    artist, before = require_artist(), read_before()
+    actor_id = services().site.actor(artist.name)
+    async with services().database.reading() as records:
+        found = await records.timelines.find_home(artist.pk, actor_id, before=before, limit=LENGTH + 1)
+        entries = await _read(records, artist, found[:LENGTH])
+        follows_somebody = bool(found) or await records.following.count(artist.pk) > 0
+    older_url = f"{request.path}?before={found[LENGTH - 1].pk}" if len(found) > LENGTH else None
+    return await show(HomePage(entries, older_url, follows_somebody))
+
+
+async def _read(records: Records, artist: Artist, found: Sequence[HomeEntry]) -> tuple[Entry, ...]:
+    entries = await read_entries(records, artist, [one.post for one in found])
+    announcers = await find_bylines(records, {one.announced_by for one in found if one.announced_by})
+    return tuple(
+        replace(entries[one.post.pk], announced_by=announcers.get(one.announced_by or ""))
+        for one in found
+        if one.post.pk in entries
+    )

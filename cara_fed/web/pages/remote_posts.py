@@ -1,0 +1,69 @@
+"""A post of another server on a page of ours, in its conversation."""
+
+from collections.abc import Sequence
+
+from quart import Blueprint, redirect
+from quart.typing import ResponseReturnValue
+
+from cara_fed.publishing.seen_posts import get_seen_post, may_see
+from cara_fed.web.entries import path_of, read_entries
+from cara_fed.web.errors import NothingHere
+from cara_fed.web.house import services
+from cara_fed.web.showing import show
+from cara_fed.web.signed_in import require_artist
+from cara_fed.web.social_views import Entry, ThreadPage
+from storage.artists import Artist
+from storage.posts import Post
+from storage.records import Records
+
+ABOVE, BELOW = 20, 100
+ANY = ("public", "unlisted", "followers", "direct")
+
+room = Blueprint("remote_posts", __name__)
+
+
+@room.get("/posts/<pk:pk>")
+async def show_thread(pk: int) -> ResponseReturnValue:
+    """The post with what it answers and what was answered; one of our own has its page already."""
+    artist = require_artist()
+    async with services().database.reading() as records:
+        post = await get_seen_post(records, services().site, artist, pk)
+        if post.artist_pk is not None:
+            return redirect(path_of(post), 303)
+        above, below = await find_above(records, artist, post), await find_below(records, artist, post)
+        entries = await read_entries(records, artist, [*above, post, *below])
+    if pk not in entries:
+        raise NothingHere
+    return await show(ThreadPage(entries[pk], _pick(entries, above), _pick(entries, below)))
+
+
+async def find_above(records: Records, artist: Artist, post: Post) -> list[Post]:
+    """What a post answers, as far as it is known and for the artist's eyes, the beginning first."""
+    found: list[Post] = []
+    while post.in_reply_to and len(found) < ABOVE:
+        parent = await records.posts.find(post.in_reply_to)
+        if parent is None or parent in found or not await _is_shown(records, artist, parent):
+            break
+        found.append(parent)
+        post = parent
+    return found[::-1]
+
+
+async def find_below(records: Records, artist: Artist, post: Post) -> list[Post]:
+    """What was answered, and answered to that, oldest first, at most BELOW of it."""
+    found, waiting = list[Post](), [post]
+    while waiting and len(found) < BELOW:
+        parent = waiting.pop(0)
+        replies = await records.posts.find_replies(parent.object_id, ANY, limit=BELOW - len(found))
+        shown = [reply for reply in reversed(replies) if await _is_shown(records, artist, reply)]
+        found.extend(shown)
+        waiting.extend(shown)
+    return sorted({reply.pk: reply for reply in found}.values(), key=lambda reply: reply.pk)
+
+
+async def _is_shown(records: Records, artist: Artist, post: Post) -> bool:
+    return post.deleted_at is None and await may_see(records, services().site, artist, post)
+
+
+def _pick(entries: dict[int, Entry], posts: Sequence[Post]) -> tuple[Entry, ...]:
+    return tuple(entries[post.pk] for post in posts if post.pk in entries)

@@ -1,0 +1,127 @@
+"""What the pages of company are made of: home, notifications, search, people and posts of other servers."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from markupsafe import Markup
+
+from cara_fed.web.parts import NO_HTML, Acts, Byline, FollowState, FormView, Link, Post
+from cara_fed.web.views import ProfileField
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post in company. ``origin_url`` is the page of one from elsewhere; ``answers`` leads to what it answers."""
+
+    post: Post
+    acts: Acts
+    announced_by: Byline | None = None
+    origin_url: str | None = None
+    answers: Link | None = None
+    films: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """``/home``: what those whom the artist follows publish and pass on, newest first."""
+
+    entries: tuple[Entry, ...] = ()
+    older_url: str | None = None
+    follows_somebody: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notification. ``kind`` is the row's; ``about`` the post it is about, ``words`` what a report says."""
+
+    kind: str
+    actor_id: str
+    byline: Byline
+    at: datetime
+    is_new: bool
+    about: Link | None = None
+    words: str = ""
+    side: str = ""
+    may_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationsPage:
+    """``/notifications``; ``newest_pk`` goes back with "mark all as read"."""
+
+    notices: tuple[Notice, ...] = ()
+    older_url: str | None = None
+    unread: int = 0
+    newest_pk: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """``/search``: a handle or an address, and why nothing came of it."""
+
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class ActorPage:
+    """``/actors/PK``: somebody of another server, as far as they are known here. ``summary`` is safe HTML."""
+
+    byline: Byline
+    actor_id: str
+    origin_url: str
+    path: str
+    summary: Markup = NO_HTML
+    fields: tuple[ProfileField, ...] = ()
+    state: FollowState = FollowState.NONE
+    is_blocked: bool = False
+    is_muted: bool = False
+    follows_back: bool = False
+    moved_to: Link | None = None
+    entries: tuple[Entry, ...] = ()
+    older_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """``/posts/PK``: a post of another server, with what it answers above and what was answered below."""
+
+    entry: Entry
+    above: tuple[Entry, ...] = ()
+    below: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyPage:
+    """``/posts/PK/reply``. The form's fields: ``text``, ``content_warning``, ``visibility``."""
+
+    entry: Entry
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """``/report``: what is wrong? ``server`` is the other server's domain, empty for somebody here."""
+
+    byline: Byline
+    actor_id: str
+    server: str = ""
+    post_pk: int | None = None
+    post: Post | None = None
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAway:
+    """Somebody blocked or muted."""
+
+    byline: Byline
+    actor_id: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KeepingAwayPage:
+    """``/settings/people``: whom the artist blocks and mutes."""
+
+    blocked: tuple[KeptAway, ...] = ()
+    muted: tuple[KeptAway, ...] = ()

@@ -1,0 +1,114 @@
+"""Timelines: what an artist's home page shows, out of what those whom they follow publish and pass on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import exists, func, or_, union
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.blocks import PersonalBlock
+from storage.follows import ACCEPTED, Following
+from storage.interactions import Interaction
+from storage.mutes import Mute
+from storage.posts import DAYS_LATELY, HOME_VISIBILITIES, PKS_OF_A_DAY, Post
+
+FOR_EVERYONE = ("public", "unlisted")
+
+
+@dataclass(frozen=True, slots=True)
+class HomeEntry:
+    """A post on a home timeline, its place there, and who passed it on where nobody followed published it."""
+
+    pk: int
+    post: Post
+    announced_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timelines:
+    """Queries about timelines; pages go from the newest pk down."""
+
+    session: AsyncSession
+
+    async def find_home(
+        self, artist_pk: int, actor_id: str, *, before: int | None = None, limit: int = 20
+    ) -> Sequence[HomeEntry]:
+        """An artist's own posts and what those followed publish or pass on, newest first, each post once.
+
+        Left out are answers to people who are not followed, and everything of who is muted or blocked either way.
+        """
+        newest = before or await self._newest()
+        for since in (*(newest - days * PKS_OF_A_DAY for days in DAYS_LATELY), 0):
+            found = await self._find_since(artist_pk, actor_id, since, before, limit)
+            if len(found) == limit:
+                break
+        return found
+
+    async def _find_since(
+        self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
+    ) -> list[HomeEntry]:
+        posts = await self._find_posts(artist_pk, actor_id, since, before, limit)
+        announced = await self._find_announced(artist_pk, actor_id, since, before, limit)
+        entries = sorted((*posts, *announced), key=lambda entry: -entry.pk)
+        once = {entry.post.pk: entry for entry in reversed(entries)}
+        return sorted(once.values(), key=lambda entry: -entry.pk)[:limit]
+
+    async def _find_posts(
+        self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
+    ) -> list[HomeEntry]:
+        followed, parent = _followed(artist_pk), aliased(Post)
+        answers_somebody_followed = exists().where(
+            col(parent.object_id) == col(Post.in_reply_to),
+            or_(col(parent.actor_id).in_(followed), col(parent.actor_id) == actor_id),
+        )
+        statement = select(Post).where(
+            col(Post.deleted_at).is_(None),
+            or_(col(Post.actor_id).in_(followed), col(Post.artist_pk) == artist_pk),
+            col(Post.actor_id).not_in(_hidden(artist_pk)),
+            col(Post.visibility).in_(HOME_VISIBILITIES),
+            or_(col(Post.in_reply_to).is_(None), answers_somebody_followed),
+            *_between(col(Post.pk), since, before),
+        )
+        rows = await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))
+        return [HomeEntry(post.pk, post) for post in rows]
+
+    async def _find_announced(
+        self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
+    ) -> list[HomeEntry]:
+        hidden = _hidden(artist_pk)
+        statement = (
+            select(Interaction.pk, Interaction.actor_id, Post)
+            .join(Post, col(Post.object_id) == col(Interaction.object_id))
+            .where(
+                col(Interaction.kind) == "announce",
+                col(Interaction.actor_id).in_(_followed(artist_pk)),
+                col(Interaction.actor_id).not_in(hidden),
+                col(Post.actor_id).not_in(hidden),
+                col(Post.actor_id) != actor_id,
+                col(Post.deleted_at).is_(None),
+                col(Post.visibility).in_(FOR_EVERYONE),
+                *_between(col(Interaction.pk), since, before),
+            )
+        )
+        rows = await self.session.exec(statement.order_by(col(Interaction.pk).desc()).limit(limit))
+        return [HomeEntry(pk, post, announcer) for pk, announcer, post in rows]
+
+    async def _newest(self) -> int:
+        posts = (await self.session.exec(select(func.max(Post.pk)))).one() or 0
+        return max(posts, (await self.session.exec(select(func.max(Interaction.pk)))).one() or 0)
+
+
+def _followed(artist_pk: int) -> Any:
+    return select(Following.actor_id).where(Following.artist_pk == artist_pk, Following.state == ACCEPTED)
+
+
+def _hidden(artist_pk: int) -> Any:
+    muted = select(Mute.actor_id).where(Mute.artist_pk == artist_pk)
+    return union(muted, select(PersonalBlock.actor_id).where(PersonalBlock.artist_pk == artist_pk))
+
+
+def _between(pk: Any, since: int, before: int | None) -> tuple[Any, ...]:
+    return (pk > since,) if before is None else (pk > since, pk < before)

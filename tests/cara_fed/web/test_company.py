@@ -1,0 +1,204 @@
+"""Company on the pages: home, notifications, search, people and posts of elsewhere, with buttons that need no script."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from cara_fed.inbox.worker import InboxWorker
+from cara_fed.publishing.drafts import PostDraft
+from cara_fed.publishing.follow_actor import follow_actor
+from cara_fed.publishing.publish_post import publish_post
+from cara_fed.services import Services
+from storage.artists import Artist
+from storage.posts import Post
+from tests.support.browsers import Browser
+from tests.support.clocks import StoryTime
+from tests.support.keypairs import KeyPairs
+from tests.support.network import Network
+from tests.support.strangers import Stranger
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
+ARTISTS = Mapping[str, Artist]
+
+
+@pytest.fixture
+def eve(network: Network, services: Services) -> Stranger:
+    """Somebody of far.example, with a picture, a post and a profile."""
+    stranger = Stranger("far.example", network, StoryTime(), KeyPairs().next_rsa())
+    profile = stranger.actor_document(
+        summary="<p>I draw <script>alert(1)</script>herons</p>",
+        name="Eve of the Reeds",
+        attachment=[{"type": "PropertyValue", "name": "Shop", "value": "<a href='https://shop.example'>here</a>"}],
+        icon={"type": "Image", "url": "https://far.example/face.png"},
+        otherSetting=[{"type": "PropertyValue", "name": "noai", "value": True}],
+    )
+    stranger.serve("/users/eve", profile)
+    picture = {"type": "Image", "mediaType": "image/png", "url": "https://far.example/heron.png", "name": "a heron"}
+    stranger.serve("/users/eve/notes/1", stranger.note(1, attachment=[picture]))
+    stranger.serve("/heron.png", PNG, type_="text/html")
+    stranger.serve("/face.png", b"<script>", type_="image/png")
+    finger = {"subject": "acct:eve@far.example"}
+    finger["links"] = [{"rel": "self", "type": "application/activity+json", "href": stranger.actor}]  # type: ignore[assignment]
+    stranger.serve("/.well-known/webfinger", finger, type_="application/jrd+json")
+    return stranger
+
+
+async def publish(services: Services, artist: Artist, text: str, **choices: Any) -> Post:
+    return await publish_post(services, artist, PostDraft(text=text, **choices))
+
+
+async def work(services: Services) -> None:
+    worker = InboxWorker(services)
+    while await worker.work_once():
+        pass
+
+
+async def test_home_and_all_of_company_is_for_those_who_are_signed_in(artists: ARTISTS, visitor: Browser) -> None:
+    for path in ("/home", "/notifications", "/search?q=@a@b.example", "/actors/1", "/posts/1", "/report"):
+        assert (await visitor.get(path)).status_code == 401, path
+
+
+async def test_an_empty_home_says_how_to_begin(mara_there: Browser) -> None:
+    page = await mara_there.get("/home")
+    assert page.status_code == 200
+    assert "Find somebody by their handle" in page.text and 'name="q"' in page.text
+
+
+async def test_home_shows_followed_posts_and_buttons_work(
+    services: Services, artists: ARTISTS, mara_there: Browser, theo_there: Browser
+) -> None:
+    await follow_actor(services, artists["mara"], services.site.actor("theo"))
+    await work(services)
+    post = await publish(services, artists["theo"], "a tree by the river")
+    assert "a tree by the river" in (await mara_there.get("/home")).text
+
+    for what, words in (("like", "unlike"), ("announce", "unannounce")):
+        answer = await mara_there.send(f"/posts/{post.pk}/{what}", {"back": "/home"})
+        assert answer.status_code == 303 and answer.headers["location"] == f"/home#post-{post.pk}"
+        assert f"/posts/{post.pk}/{words}" in (await mara_there.get("/home")).text
+    await work(services)
+    told = await theo_there.get("/notifications")
+    assert "likes your post" in told.text and "shared your post" in told.text and "follows you" in told.text
+
+
+async def test_notifications_are_counted_until_they_are_marked_as_read(
+    services: Services, artists: ARTISTS, mara_there: Browser
+) -> None:
+    await publish(services, artists["theo"], "look, @mara")
+    await work(services)
+    page = await mara_there.get("/notifications")
+    assert re.search(r'class="unread">1<', page.text) and "named you" in page.text
+    newest = re.search(r'name="newest_pk" value="(\d+)"', page.text)
+    assert newest is not None
+    await mara_there.send("/notifications/read", {"newest_pk": newest[1]})
+    page = await mara_there.get("/notifications")
+    assert "named you" in page.text and 'class="unread"' not in page.text
+
+
+async def test_who_asks_to_follow_is_answered_where_it_is_told(
+    services: Services, artists: ARTISTS, mara_there: Browser
+) -> None:
+    async with services.database.unit_of_work() as records:
+        (await records.artists.get("mara")).manually_approves = True
+    await follow_actor(services, artists["theo"], services.site.actor("mara"))
+    await work(services)
+    assert "Let them follow" in (await mara_there.get("/notifications")).text
+    theo = services.site.actor("theo")
+    answer = await mara_there.send("/people/accept", {"actor_id": theo, "back": "/notifications"})
+    assert answer.status_code == 303
+    assert "Let them follow" not in (await mara_there.get("/notifications")).text
+    async with services.database.reading() as records:
+        assert [row.actor_id for row in await records.followers.find_page(artists["mara"].pk)] == [theo]
+
+
+async def test_an_answer_is_published_and_told(services: Services, artists: ARTISTS, mara_there: Browser) -> None:
+    post = await publish(services, artists["theo"], "a tree")
+    form = await mara_there.get(f"/posts/{post.pk}/reply")
+    assert "@theo@studio.example" in form.text
+    assert (await mara_there.send(f"/posts/{post.pk}/reply", {"text": " "})).status_code == 422
+    answer = await mara_there.send(f"/posts/{post.pk}/reply", {"text": "@theo lovely", "visibility": "unlisted"})
+    assert answer.status_code == 303
+    assert "lovely" in (await mara_there.get(post.url)).text
+
+
+@pytest.mark.parametrize("query", ["@eve@far.example", "https://far.example/users/eve"])
+async def test_somebody_elsewhere_is_found_and_followed(
+    artists: ARTISTS, mara_there: Browser, eve: Stranger, query: str
+) -> None:
+    found = await mara_there.get("/search?q=" + query)
+    page = await mara_there.follow(found)
+    assert "Eve of the Reeds" in page.text and "herons" in page.text and "alert(1)" not in page.text
+    assert "https://far.example/face.png" not in page.text
+    path = found.headers["location"]
+    await mara_there.send("/people/follow", {"actor_id": eve.actor, "back": path})
+    assert "Asked to follow" in (await mara_there.get(path)).text
+    await mara_there.send("/people/block", {"actor_id": eve.actor, "back": path})
+    assert "Unblock" in (await mara_there.get(path)).text
+    assert "Eve of the Reeds" in (await mara_there.get("/settings/people")).text
+
+
+async def test_a_post_elsewhere_is_found_with_its_picture_through_the_proxy(
+    services: Services, artists: ARTISTS, mara_there: Browser, eve: Stranger
+) -> None:
+    page = await mara_there.follow(await mara_there.get("/search?q=https://far.example/users/eve/notes/1"))
+    assert "note 1" in page.text and 'alt="a heron"' in page.text
+    assert "far.example/heron.png" not in page.text
+    source = re.search(r'src="(/media/remote/[^"]+)"[^>]*alt="a heron"', page.text)
+    assert source is not None
+    picture = await mara_there.get(source[1])
+    assert picture.status_code == 200 and picture.content == PNG
+    assert picture.headers["content-type"] == "image/png"
+    assert picture.headers["x-content-type-options"] == "nosniff"
+    assert "noai" in picture.headers["x-robots-tag"]
+    again = await mara_there.get(source[1], if_none_match=picture.headers["etag"])
+    assert again.status_code == 304
+    assert (await mara_there.get(source[1][:-2] + "AA")).status_code == 404
+
+
+async def test_nothing_is_found_where_there_is_nothing(artists: ARTISTS, mara_there: Browser, eve: Stranger) -> None:
+    for query in ("nonsense", "@nobody@studio.example", "https://far.example/missing", "https://nowhere.example/x"):
+        page = await mara_there.get("/search?q=" + query)
+        assert page.status_code == 422, query
+        assert "q-error" in page.text
+
+
+async def test_a_report_is_filed_from_a_post(
+    services: Services, artists: ARTISTS, mara_there: Browser, ada_there: Browser
+) -> None:
+    post = await publish(services, artists["theo"], "mine, I swear")
+    form = await mara_there.get(f"/report?post={post.pk}")
+    assert "mine, I swear" in form.text
+    fields = {"actor_id": services.site.actor("theo"), "post_pk": str(post.pk)}
+    assert (await mara_there.send("/report", fields)).status_code == 422
+    assert (await mara_there.send("/report", {**fields, "content": "stolen"})).status_code == 303
+    assert "stolen" in (await ada_there.get("/notifications")).text
+
+
+async def test_who_is_blocked_and_muted_can_be_let_back(
+    services: Services, artists: ARTISTS, mara_there: Browser
+) -> None:
+    theo = services.site.actor("theo")
+    assert "/people/mute" in (await mara_there.get("/@theo")).text
+    for what in ("mute", "block"):
+        await mara_there.send(f"/people/{what}", {"actor_id": theo, "back": "/@theo"})
+    page = await mara_there.get("/settings/people")
+    assert page.text.count("@theo@studio.example") == 2
+    for what in ("unmute", "unblock"):
+        await mara_there.send(f"/people/{what}", {"actor_id": theo, "back": "/settings/people"})
+    assert "@theo@studio.example" not in (await mara_there.get("/settings/people")).text
+
+
+async def test_nobody_acts_upon_somebody_never_met(artists: ARTISTS, mara_there: Browser) -> None:
+    answer = await mara_there.send("/people/follow", {"actor_id": "https://never.example/users/x", "back": "/home"})
+    assert answer.status_code == 404
+
+
+async def test_a_direct_post_between_others_is_not_for_these_eyes(
+    services: Services, artists: ARTISTS, mara_there: Browser
+) -> None:
+    post = await publish(services, artists["theo"], "between us, @ada", visibility="direct")
+    for path in ("", "/reply"):
+        assert (await mara_there.get(f"/posts/{post.pk}{path}")).status_code == 404
+    assert (await mara_there.send(f"/posts/{post.pk}/like", {"back": "/home"})).status_code == 404
