@@ -88,6 +88,15 @@ class Artists:
             raise NotFound("artist", pk)
         return artist
 
+    async def find_by_session(self, token_hash: str, now: datetime) -> tuple[Artist, Session] | None:
+        """Who is signed in with a session that has not expired, and the session: one query, for every page asks."""
+        statement = (
+            select(Artist, Session)
+            .join(Session, col(Session.artist_pk) == col(Artist.pk))
+            .where(Session.token_hash == token_hash, col(Session.expires_at) > now, col(Artist.deleted_at).is_(None))
+        )
+        return (await self.session.exec(statement)).first()
+
     async def find_all(self) -> Sequence[Artist]:
         """Every artist, by name."""
         statement = select(Artist).where(col(Artist.deleted_at).is_(None)).order_by(col(Artist.folded))

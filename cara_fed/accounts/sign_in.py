@@ -79,9 +79,11 @@ async def find_signed_in(services: Services, token: str) -> Artist | None:
     """Who holds this session's token, or None; being seen keeps a session alive."""
     now, token_hash = services.clock.now(), hash_token(token)
     async with services.database.reading() as records:
-        session = await records.sessions.find(token_hash, now)
-        artist = await records.artists.find_by_pk(session.artist_pk) if session else None
-    if session and now - session.seen_at > SEEN_PRECISION:
+        found = await records.artists.find_by_session(token_hash, now)
+    if found is None:
+        return None
+    artist, session = found
+    if now - session.seen_at > SEEN_PRECISION:
         async with services.database.unit_of_work() as records:
             await records.sessions.touch(token_hash, now, now + SESSION_LIFETIME)
     return artist

@@ -144,3 +144,21 @@ async def test_servers_in_trouble_are_told_with_their_last_error(database: Datab
     ]
     assert trouble[1].failing_since == NOW
     assert trouble[1].open_until == NOW + timedelta(minutes=5)
+
+
+async def test_who_is_signed_in_comes_with_one_query_and_only_while_it_lasts(database: Database) -> None:
+    await hang(database, MARA, 10)
+    async with database.unit_of_work() as records:
+        row = Session(token_hash="t", artist_pk=MARA, created_at=NOW, seen_at=NOW, expires_at=NOW + timedelta(days=1))
+        await records.sessions.add(row)
+    async with database.reading() as records:
+        with counted_queries() as queries:
+            found = await records.artists.find_by_session("t", NOW)
+        assert found is not None
+        assert (found[0].name, found[1].token_hash, len(queries)) == ("mara", "t", 1)
+        assert await records.artists.find_by_session("other", NOW) is None
+        assert await records.artists.find_by_session("t", NOW + timedelta(days=1)) is None
+    async with database.unit_of_work() as records:
+        (await records.artists.get("mara")).deleted_at = NOW
+    async with database.reading() as records:
+        assert await records.artists.find_by_session("t", NOW) is None
