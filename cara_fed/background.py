@@ -6,6 +6,7 @@ from cara_fed.blocklist.enact import enact
 from cara_fed.blocklist.list_entry import retire_expired
 from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
+from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
 from cara_fed.publishing.restate_all import restate_once
@@ -15,6 +16,7 @@ QUEUE_LOOK_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 SUBSCRIPTIONS_SECONDS = 300.0
 RESTATE_LOOK_SECONDS = 2.0
+LINKS_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
 REFUSALS_KEPT = timedelta(days=365)
 # Peers retry for about a week; what comes again within this time is known.
@@ -42,6 +44,9 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         await keep_house_once(services)
         return False
 
+    async def verify_links() -> bool:
+        return await verify_due(services)
+
     inbox, deliveries = InboxWorker(services), DeliveryWorker(services)
     return (
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
@@ -49,6 +54,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the watch", watch, WATCH_SECONDS),
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
         Loop("the restating", restate, RESTATE_LOOK_SECONDS),
+        Loop("the profile links", verify_links, LINKS_SECONDS),
         Loop("the housekeeping", keep_house, HOUSEKEEPING_SECONDS),
     )
 

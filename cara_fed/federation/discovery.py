@@ -1,5 +1,6 @@
 """Finding the id behind a handle or a page: WebFinger, asked on both sides, and pages that link their document."""
 
+import contextlib
 import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -100,7 +101,8 @@ def find_alternate(response: Response) -> str | None:
         if re.search(r"rel=\"?alternate\b", link[2]) and ACTIVITY_JSON in link[2]:
             return urljoin(response.url, str(link[1]))
     page = _Links()
-    page.feed(response.body.decode("utf-8", errors="replace"))
+    with contextlib.suppress(AssertionError):  # what html.parser says of a broken <![…
+        page.feed(response.body.decode("utf-8", errors="replace"))
     return urljoin(response.url, page.alternate) if page.alternate else None
 
 

@@ -20,3 +20,13 @@ async def forget_files(services: Services, pictures: Iterable[Picture]) -> None:
             await services.media.delete("public", name)
     for name in private - used:
         await services.media.delete("private", name)
+
+
+async def forget_public_files(services: Services, names: Iterable[str | None]) -> None:
+    """Delete those of these public files that nothing names: old avatars and headers."""
+    files = {name.partition(".")[0]: name for name in names if name}
+    async with services.database.reading() as records:
+        used = await records.attachments.find_used_hashes(files)
+    for file_hash, name in files.items():
+        if file_hash not in used:
+            await services.media.delete("public", name)

@@ -1,12 +1,15 @@
 """Changing how an artist is shown, and telling their followers."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from activitypub.activities import build_update
 from activitypub.actors import build_actor
+from activitypub.errors import IdUnacceptable
 from activitypub.opt_out import OptOut
+from activitypub.origins import normal_netloc
 from cara_fed.accounts.create_artist import read_display_name
 from cara_fed.accounts.published_keys import find_published_keys
 from cara_fed.delivery.fan_out import Recipients
@@ -14,6 +17,8 @@ from cara_fed.errors import InvalidInput
 from cara_fed.opt_out.history import Level, note_change
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import RenditionKind
+from cara_fed.publishing.drafts import MAX_ALT
+from cara_fed.publishing.forget_files import forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.rewrite_picture import rewrite_file
 from cara_fed.publishing.rights import Terms, rights_under
@@ -29,7 +34,9 @@ MAX_SUMMARY = 5000
 MAX_FIELDS = 8
 MAX_FIELD_NAME = 100
 MAX_FIELD_VALUE = 500
+MAX_DOMAINS = 20
 REVISION = "artists"
+_LINK = re.compile(r"https?://[^\s/]+\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class Profile:
 
     ``license`` (out of LICENSES) and ``acquire_license_page`` are addresses; ``states_opt_out`` puts the line "AI
     training" on the profile, ``tags_no_ai`` the hashtag on new posts. ``avatar`` and ``header`` are new pictures, as
-    bytes or files; None keeps what there is.
+    bytes or files; None keeps what there is; ``avatar_alt`` and ``header_alt`` describe them. ``attribution_domains``
+    are the artist's own sites, whose pages may name her on link cards.
     """
 
     display_name: str
@@ -54,6 +62,9 @@ class Profile:
     acquire_license_page: str | None = None
     states_opt_out: bool = True
     tags_no_ai: bool = False
+    avatar_alt: str = ""
+    header_alt: str = ""
+    attribution_domains: tuple[str, ...] = ()
 
 
 def read_profile(artist: Artist) -> Profile:
@@ -70,6 +81,9 @@ def read_profile(artist: Artist) -> Profile:
         acquire_license_page=artist.acquire_license_page,
         states_opt_out=artist.states_opt_out,
         tags_no_ai=artist.tags_no_ai,
+        avatar_alt=artist.avatar_alt,
+        header_alt=artist.header_alt,
+        attribution_domains=tuple(artist.attribution_domains),
     )
 
 
@@ -80,6 +94,7 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
     """
     display_name = read_display_name(profile.display_name)
     _require_fitting(profile)
+    domains = read_domains(profile.attribution_domains)
     pictures = await _store_pictures(services, artist, profile)
     async with services.database.unit_of_work() as records:
         row = await records.artists.get_by_pk(artist.pk)
@@ -89,12 +104,30 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
         row.manually_approves = profile.manually_approves
         row.discoverable = profile.discoverable
         row.indexable = profile.indexable
+        row.attribution_domains = domains
+        await records.profile_links.replace(row.pk, links_of(row), services.clock.now())
         await _state_terms(records, services, row, profile)
         row.avatar_hash = pictures.get("avatar", row.avatar_hash)
         row.header_hash = pictures.get("header", row.header_hash)
+        row.avatar_alt, row.header_alt = profile.avatar_alt.strip(), profile.header_alt.strip()
         await announce_profile(records, services, row)
+    await forget_public_files(services, [artist.avatar_hash, artist.header_hash])
     wake_workers(services)
     return row
+
+
+def links_of(artist: Artist) -> list[str]:
+    """The lines of a profile that are nothing but an address: those that can be verified."""
+    values = dict.fromkeys(field["value"] for field in artist.fields)
+    return [value for value in values if _LINK.fullmatch(value)]
+
+
+def read_domains(domains: Iterable[str]) -> list[str]:
+    """Domains in normal form, each once. Raises InvalidInput."""
+    try:
+        return list(dict.fromkeys(normal_netloc(domain.strip()) for domain in domains if domain.strip()))
+    except IdUnacceptable as refusal:
+        raise InvalidInput("A site of yours is written as its domain, such as mara.example.") from refusal
 
 
 async def _state_terms(records: Records, services: Services, row: Artist, profile: Profile) -> None:
@@ -134,6 +167,10 @@ def _require_fitting(profile: Profile) -> None:
         raise InvalidInput(f"A profile has at most {MAX_FIELDS} lines.")
     if profile.license and profile.license not in LICENSES:
         raise InvalidInput("Choose one of the licences.")
+    if max(len(profile.avatar_alt), len(profile.header_alt)) > MAX_ALT:
+        raise InvalidInput(f"A description has at most {MAX_ALT:,} characters.")
+    if len(profile.attribution_domains) > MAX_DOMAINS:
+        raise InvalidInput(f"There is room for {MAX_DOMAINS} sites of yours.")
     for name, value in profile.fields:
         if len(name) > MAX_FIELD_NAME or len(value) > MAX_FIELD_VALUE:
             raise InvalidInput(f"A line's name has at most {MAX_FIELD_NAME} characters, its text {MAX_FIELD_VALUE}.")

@@ -36,14 +36,15 @@ def read_artist(artist: Artist, keys: Sequence[Key], site: Site, default: OptOut
         published=artist.created_at,
         summary=summary.html,
         fields=(*(_read_field(field, site) for field in artist.fields), *_read_opt_out_field(artist, policy, site)),
-        avatar=_read_picture(artist.avatar_hash, site, policy),
-        header=_read_picture(artist.header_hash, site, policy),
+        avatar=_read_picture(artist.avatar_hash, artist.avatar_alt, site, policy),
+        header=_read_picture(artist.header_hash, artist.header_alt, site, policy),
         hashtags=summary.hashtags,
         manually_approves=artist.manually_approves,
         discoverable=artist.discoverable,
         indexable=artist.indexable,
         also_known_as=tuple(artist.also_known_as),
         moved_to=artist.moved_to,
+        attribution_domains=tuple(artist.attribution_domains),
     )
 
 
@@ -78,9 +79,9 @@ def _read_opt_out_field(artist: Artist, policy: OptOut, site: Site) -> tuple[Pro
     return (ProfileField(OPT_OUT_FIELD_NAME, f'{text} (<a href="{page}" rel="nofollow noopener">policy</a>)'),)
 
 
-def _read_picture(file_name: str | None, site: Site, policy: OptOut) -> ActorPicture | None:
+def _read_picture(file_name: str | None, alt: str, site: Site, policy: OptOut) -> ActorPicture | None:
     """An avatar or header, of which the row keeps the file's name."""
     if not file_name:
         return None
     media_type = MEDIA_TYPES.get(file_name.rpartition(".")[2], "image/jpeg")
-    return ActorPicture(media_placeholder(site, policy, file_name), media_type)
+    return ActorPicture(media_placeholder(site, policy, file_name), media_type, alt)

@@ -1,6 +1,6 @@
 """Rows as the views that pages are made of, with the addresses that pictures have on the public web."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -68,10 +68,12 @@ class Gallery:
         """What artists say of themselves, as safe HTML."""
         return _trust(render_profile_text(artist.summary, self.site).html)
 
-    def profile_fields(self, artist: Artist) -> tuple[views.ProfileField, ...]:
-        """The lines below an artist's name."""
+    def profile_fields(self, artist: Artist, verified: Collection[str] = ()) -> tuple[views.ProfileField, ...]:
+        """The lines below an artist's name; ``verified`` are the addresses among them that link back."""
         return tuple(
-            views.ProfileField(field["name"], _trust(render_field_value(field["value"], self.site)))
+            views.ProfileField(
+                field["name"], _trust(render_field_value(field["value"], self.site)), field["value"] in verified
+            )
             for field in artist.fields
         )
 
@@ -83,7 +85,7 @@ class Gallery:
         """The picture above an artist's wall. Its row keeps no size; the page crops it to its own."""
         url = self._media(artist.header_hash, effective_opt_out(self.default, artist))
         width, height = BANNER_SIZE
-        return parts.Picture((parts.Source(url, width),), url, width, height) if url else None
+        return parts.Picture((parts.Source(url, width),), url, width, height, artist.header_alt) if url else None
 
     def tile(self, rows: PostRows, *, signed: bool = False) -> parts.Tile:
         """A work on a wall, by its first picture; ``signed`` puts the artist's name below."""

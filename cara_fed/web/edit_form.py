@@ -1,25 +1,26 @@
-"""The form for changing a post: its words, and what is said about its pictures. The pictures themselves stay."""
+"""The form for changing a post: its words, its pictures, and what is said about them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 
 from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPicture, PictureDraft, PostEdit
-from cara_fed.web.forms import FormReader, read_opt_out
+from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
 from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_license
 from cara_fed.web.parts import FormView
+from cara_fed.web.uploads import path_of
 
 
-def read_edit_form(fields: Mapping[str, str], before: PostEdit) -> PostEdit:
+def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], before: PostEdit) -> PostEdit:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``.
 
-    For the Nth picture from 0 also ``alt-N`` and ``opt_out-N``.
+    For the Nth picture from 0 also ``alt-N`` and ``opt_out-N``, and a file ``picture-N`` that takes its place.
     """
     reader = FormReader(fields)
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
     edit = replace(
         before,
         text=reader.text("text", limit=MAX_TEXT),
-        pictures=tuple(_read_picture(reader, n, picture) for n, picture in enumerate(before.pictures)),
+        pictures=tuple(_read_picture(reader, files, n, picture) for n, picture in enumerate(before.pictures)),
         content_warning=content_warning,
         sensitive=reader.flag("sensitive") or bool(content_warning),
         opt_out=read_opt_out(reader),
@@ -44,8 +45,22 @@ def fill_in(edit: PostEdit) -> FormView:
     return FormView({**words, **rights, **alts, **answers, **ticked})
 
 
-def _read_picture(reader: FormReader, number: int, picture: KeptPicture | PictureDraft) -> KeptPicture | PictureDraft:
-    name = f"alt-{number}"
+def _read_picture(
+    reader: FormReader, files: Mapping[str, Upload], number: int, picture: KeptPicture | PictureDraft
+) -> KeptPicture | PictureDraft:
+    name, own = f"alt-{number}", f"opt_out-{number}"
     described = replace(picture, alt=reader.text(name, limit=MAX_ALT)) if name in reader.fields else picture
-    own = f"opt_out-{number}"
-    return replace(described, opt_out=read_opt_out(reader, own)) if own in reader.fields else described
+    stated = replace(described, opt_out=read_opt_out(reader, own)) if own in reader.fields else described
+    upload = chosen_file(files, f"picture-{number}")
+    return stated if upload is None else _replace(stated, upload)
+
+
+def _replace(picture: KeptPicture | PictureDraft, upload: Upload) -> PictureDraft:
+    """Another picture in the same place, with the same words; its focal point is sought anew."""
+    return PictureDraft(
+        path_of(upload),
+        alt=picture.alt,
+        name=upload.filename or "",
+        sensitive=picture.sensitive,
+        opt_out=picture.opt_out,
+    )

@@ -12,6 +12,7 @@ from activitypub.identifiers import Handle, read_handle, require_artist_name
 from activitypub.opt_out import OptOut
 from cara_fed.accounts.passwords import require_good_password
 from cara_fed.errors import InvalidInput
+from cara_fed.publishing.drafts import MAX_ALT
 from cara_fed.web.parts import FormView
 
 MAX_NAME, MAX_SUMMARY, MAX_FIELD = 100, 5000, 500
@@ -139,6 +140,9 @@ class ProfileForm:
     indexable: bool
     avatar: Upload | None
     banner: Upload | None
+    avatar_alt: str = ""
+    banner_alt: str = ""
+    attribution_domains: tuple[str, ...] = ()
 
 
 def read_log_in_form(fields: Mapping[str, str]) -> LogInForm:
@@ -196,7 +200,8 @@ def read_follow_from_form(fields: Mapping[str, str]) -> FollowFromForm:
 
 
 def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) -> ProfileForm:
-    """Fields ``display_name``, ``summary``, ``field_name-N``, ``field_value-N``, three boxes, two files."""
+    """Fields ``display_name``, ``summary``, ``field_name-N``, ``field_value-N``, three boxes, two files with their
+    ``avatar_alt`` and ``banner_alt``, and ``attribution_domains``, one a line."""
     reader = FormReader(fields)
     form = ProfileForm(
         display_name=reader.line("display_name", limit=MAX_NAME),
@@ -207,6 +212,9 @@ def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) ->
         indexable=reader.flag("indexable"),
         avatar=chosen_file(files, "avatar"),
         banner=chosen_file(files, "banner"),
+        avatar_alt=reader.line("avatar_alt", limit=MAX_ALT),
+        banner_alt=reader.line("banner_alt", limit=MAX_ALT),
+        attribution_domains=tuple(reader.text("attribution_domains", limit=MAX_SUMMARY).split()),
     )
     reader.finish()
     return form

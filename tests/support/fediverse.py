@@ -228,10 +228,10 @@ class Fediverse:
         await database.dispose()
 
 
-def picture(alt: str = "a hill") -> PictureDraft:
+def picture(alt: str = "a hill", size: tuple[int, int] = (64, 48)) -> PictureDraft:
     """A small picture to publish."""
     file = BytesIO()
-    Image.linear_gradient("L").resize((64, 48)).convert("RGB").save(file, "PNG")
+    Image.linear_gradient("L").resize(size).convert("RGB").save(file, "PNG")
     return PictureDraft(file.getvalue(), alt=alt, name="hill.png")
 
 

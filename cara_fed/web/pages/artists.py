@@ -1,6 +1,6 @@
 """An artist's wall: portfolio, posts, and who they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -43,6 +43,7 @@ class _Profile:
     followers: int = 0
     following: int = 0
     moved_to: Byline | None = None
+    verified: Collection[str] = ()
 
 
 @room.get("/@<name>")
@@ -89,13 +90,16 @@ async def _read_profile(records: Records, artist: Artist, tab: Tab, before: int 
     sight = await look_at(records, artist, current_artist(), services().site)
     counts = await records.works.count(artist.pk, sight.visibilities)
     moved_to = await _find_new_home(records, artist)
+    verified = await records.profile_links.find_verified(artist.pk) if artist.fields else ()
     if tab == "about":
         followers, following = await records.followers.count(artist.pk), await records.following.count(artist.pk)
-        return _Profile(artist, sight, counts, followers=followers, following=following, moved_to=moved_to)
+        return _Profile(
+            artist, sight, counts, followers=followers, following=following, moved_to=moved_to, verified=verified
+        )
     length = WORKS if tab == "portfolio" else POSTS
     stretch = cut(await _find_posts(records, artist, sight, tab, before, length + 1), length)
     rows = await hang(records, stretch.posts, {artist.pk: artist})
-    return _Profile(artist, sight, counts, tuple(rows), stretch.older_url, moved_to=moved_to)
+    return _Profile(artist, sight, counts, tuple(rows), stretch.older_url, moved_to=moved_to, verified=verified)
 
 
 async def _find_posts(
@@ -123,7 +127,7 @@ def _build_view(profile: _Profile, tab: Tab, form: FormView) -> ProfilePage:
         opt_out=gallery.profile_opt_out(artist),
         tab=tab,
         summary=gallery.profile_summary(artist),
-        fields=gallery.profile_fields(artist),
+        fields=gallery.profile_fields(artist, profile.verified),
         banner=gallery.banner(artist),
         works=tuple(gallery.tile(rows) for rows in profile.hung if tab == "portfolio"),
         posts=tuple(gallery.post(rows) for rows in profile.hung if tab == "posts"),

@@ -18,7 +18,7 @@ from cara_fed.web.parts import FollowState, FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import EditPage
-from cara_fed.web.uploads import read_fields
+from cara_fed.web.uploads import read_fields, read_files
 
 room = Blueprint("editing", __name__)
 
@@ -35,7 +35,8 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
     """Change the post, and tell everybody who has it."""
     rows, fields = await find_own(name, pk), await read_fields()
     try:
-        await edit_post(services(), rows.artist, pk, read_edit_form(fields, read_edit(rows)))
+        form = read_edit_form(fields, await read_files(), read_edit(rows))
+        await edit_post(services(), rows.artist, pk, form)
     except FormInvalid as invalid:
         return await show_invalid(_build_page(rows, invalid.view))
     except InvalidInput as refusal:

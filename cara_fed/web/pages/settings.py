@@ -111,6 +111,9 @@ def _read_profile(artist: Artist, form: ProfileForm) -> Profile:
         indexable=form.indexable,
         avatar=_path_of(form.avatar),
         header=_path_of(form.banner),
+        avatar_alt=form.avatar_alt,
+        header_alt=form.banner_alt,
+        attribution_domains=form.attribution_domains,
     )
 
 
@@ -121,7 +124,13 @@ def _fill_in(profile: Profile) -> FormView:
         for name, value in zip((f"field_name-{n}", f"field_value-{n}"), line, strict=True)
     }
     ticked = [name for name in ("manually_approves", "discoverable", "indexable") if getattr(profile, name)]
-    words = {"display_name": profile.display_name, "summary": profile.summary}
+    words = {
+        "display_name": profile.display_name,
+        "summary": profile.summary,
+        "avatar_alt": profile.avatar_alt,
+        "banner_alt": profile.header_alt,
+        "attribution_domains": "\n".join(profile.attribution_domains),
+    }
     return FormView({**words, **lines, **dict.fromkeys(ticked, "1")})
 
 
