@@ -26,6 +26,7 @@ from cara_fed.federation.generations import Generations
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
 from cara_fed.opt_out.crawlers import Crawlers
 from cara_fed.opt_out.history import note_default
+from cara_fed.opt_out.manifests import IS_INSTALLED, Certificate, ManifestSigner, make_certificate
 from cara_fed.protection import Limits, PictureWorkers
 from storage.database import Database
 from storage.media import MediaStore, S3Options, open_media
@@ -59,6 +60,7 @@ class Services:
     keyring: KeyRing
     blocklist: BlocklistGuard
     crawlers: Crawlers
+    manifests: ManifestSigner | None
     pictures: PictureWorkers
     session_key: bytes = field(repr=False)
     wake: WakeUps = field(default_factory=WakeUps)
@@ -89,6 +91,7 @@ async def open_services(
         async with database.unit_of_work() as records:
             await _require_same_domain(records, config)
             await note_default(records, clock, config)
+            manifests = await _open_manifests(records, config, clock) if config.protection.c2pa else None
             capability_key = await _secret(records, "capability")
             session_key = await _secret(records, "session")
         keyring = KeyRing(database, config.site, clock)
@@ -114,6 +117,7 @@ async def open_services(
             keyring=keyring,
             blocklist=blocklist,
             crawlers=crawlers,
+            manifests=manifests,
             pictures=pictures,
             session_key=session_key,
         )
@@ -159,6 +163,15 @@ async def _require_same_domain(records: Records, config: Config) -> None:
                 "set it back, or start with an empty data folder",
             )
         )
+
+
+async def _open_manifests(records: Records, config: Config, clock: Clock) -> ManifestSigner:
+    """The signer of manifests, with the instance's own certificate, made on first use."""
+    if not IS_INSTALLED:
+        raise ConfigError(('protection.c2pa: needs the extra "c2pa", as in: pip install "cara-fed[c2pa]"',))
+    domain, now = config.instance.domain, clock.now()
+    kept = await records.secrets.get_or_create("c2pa", lambda: make_certificate(domain, now).dump())
+    return ManifestSigner(Certificate.load(kept), VERSION)
 
 
 async def _secret(records: Records, name: str) -> bytes:

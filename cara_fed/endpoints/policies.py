@@ -6,6 +6,7 @@ from activitypub.opt_out import OptOut, http_headers
 from cara_fed.asgi import Answer
 from cara_fed.endpoints.answers import answer_bytes, answer_error, answer_json, public_for, to_headers
 from cara_fed.endpoints.calls import Call
+from cara_fed.endpoints.refusals import NotHere
 from cara_fed.opt_out.license import build_license, build_offer, build_site_license, build_tdmrep
 from cara_fed.opt_out.robots import RobotsFile, build_ai_txt
 from cara_fed.opt_out.site_rules import SiteRules
@@ -39,6 +40,13 @@ class Policies:
         text = build_license(self._said[OptOut(asked)]) if asked else await self._site_license()
         said = to_headers(http_headers(self._said[self._default]))
         return answer_bytes(text.encode(), "application/rsl+xml", self._cached, *said)
+
+    async def c2pa_root(self, call: Call) -> Answer:
+        """`/policies/c2pa.pem`: the root of the manifests in this instance's files, where it signs any."""
+        manifests = self._services.manifests
+        if manifests is None:
+            raise NotHere
+        return answer_bytes(manifests.certificate.root.encode(), "application/x-pem-file", self._cached)
 
     async def robots(self, call: Call) -> Answer:
         """`/robots.txt`: who may crawl what for which purpose."""

@@ -12,7 +12,8 @@ from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import wake_workers
 from cara_fed.publishing.own_posts import find_own_post, get_own_post
 from cara_fed.publishing.publish_post import Written, name_hashtags, write_text
-from cara_fed.publishing.restate_post import Restated, apply_restated, restate_picture, send_update, state_terms
+from cara_fed.publishing.restate_post import apply_restated, restate_picture, send_update, state_terms
+from cara_fed.publishing.rewrite_picture import Restated
 from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.store_picture import store_pictures
 from cara_fed.services import Services

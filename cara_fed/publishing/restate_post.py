@@ -1,18 +1,17 @@
 """Saying something else of a post that is out: its files are written anew, and everybody who has it gets an Update."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from activitypub.activities import build_update
 from activitypub.notes import build_note
 from activitypub.opt_out import OptOut
 from cara_fed.opt_out.history import Level, note_change
-from cara_fed.protection import Rights
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.own_posts import find_own_post, get_own_post
 from cara_fed.publishing.publish_post import recipients_of
-from cara_fed.publishing.rewrite_picture import rewrite_picture, rewrite_report
+from cara_fed.publishing.rewrite_picture import Restated, rewrite_picture
 from cara_fed.publishing.rights import Terms, rights_under
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
@@ -24,14 +23,6 @@ from storage.records import Records
 
 # Receivers ignore an Update that is not later than what they have.
 SMALLEST_STEP = timedelta(milliseconds=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Restated:
-    """A picture's new files, and what they say."""
-
-    picture: Picture
-    rights: Rights
 
 
 async def restate_post(services: Services, artist: Artist, post_pk: int, opt_out: OptOut | None) -> bool:
@@ -61,15 +52,15 @@ async def restate_picture(services: Services, rows: PostRows, picture: Picture, 
     if terms == Terms.of(policy, rows.post) or not picture.renditions:
         return None
     rights = rights_under(terms, rows.artist, services.site, default)
-    return Restated(await rewrite_picture(services, picture, rights), rights)
+    return await rewrite_picture(services, picture, rights, terms)
 
 
 async def apply_restated(records: Records, picture: Picture, restated: Restated) -> Picture:
     """Give a picture its new files; within the transaction that changes what is said."""
     attachment = picture.attachment
-    attachment.report = rewrite_report(attachment.report, restated.rights)
-    await records.attachments.replace_renditions(attachment.pk, tuple(restated.picture.renditions.values()))
-    return Picture(attachment, restated.picture.renditions)
+    attachment.report = restated.report
+    await records.attachments.replace_renditions(attachment.pk, tuple(restated.renditions.values()))
+    return Picture(attachment, restated.renditions)
 
 
 def state_terms(post: Post, terms: Terms, now: datetime) -> None:

@@ -2,47 +2,74 @@
 
 import asyncio
 import hashlib
+from dataclasses import dataclass
 
 from cara_fed.protection import Rights, rewrite_rights
-from cara_fed.protection.rights.describe import STEP, describe_rights
+from cara_fed.protection.rights.describe import describe_rights
+from cara_fed.protection.values import ReportLine
+from cara_fed.publishing.rights import Terms
+from cara_fed.publishing.sign_picture import describe_manifest, sign_file
 from cara_fed.services import Services
+from cara_fed.translate.artists import MEDIA_TYPES
 from cara_fed.translate.posts import file_name_of
 from storage.attachments import Picture, Rendition
 
 
-async def rewrite_picture(services: Services, picture: Picture, rights: Rights) -> Picture:
-    """New files with these rights in every rendition, kept beside the old ones; the rows for them."""
-    renditions = {
-        kind: await _rewrite_rendition(services, rendition, rights) for kind, rendition in picture.renditions.items()
-    }
-    return Picture(picture.attachment, renditions)
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A file written anew: its name, its size, and how much of that is its signed manifest, in bytes."""
+
+    name: str
+    size: int
+    manifest_size: int
 
 
-async def rewrite_file(services: Services, name: str, rights: Rights) -> str:
-    """One public file written anew; its new name."""
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A picture with its new files, kept beside the old ones, and its report with what they say now."""
+
+    renditions: dict[str, Rendition]
+    report: list[dict[str, object]]
+
+
+async def rewrite_picture(services: Services, picture: Picture, rights: Rights, terms: Terms) -> Restated:
+    """Write these rights into every rendition of a picture."""
+    renditions, manifest_size = {}, 0
+    for kind, rendition in picture.renditions.items():
+        file = await rewrite_file(services, file_name_of(rendition), rights, terms)
+        renditions[kind] = _build_row(rendition, file)
+        manifest_size = max(manifest_size, file.manifest_size)
+    lines = (describe_rights(rights), describe_manifest(manifest_size))
+    return Restated(renditions, _rewrite_report(picture.attachment.report, lines))
+
+
+async def rewrite_file(services: Services, name: str, rights: Rights, terms: Terms) -> Rewritten:
+    """Write one public file anew, under its new name."""
+    extension = name.rpartition(".")[2]
     data = await services.media.read("public", name)
     rewritten = await asyncio.to_thread(rewrite_rights, data, rights)
-    new_name = f"{hashlib.sha256(rewritten).hexdigest()}.{name.rpartition('.')[2]}"
-    await services.media.put("public", new_name, rewritten)
-    return new_name
+    signed = await sign_file(services, rewritten, MEDIA_TYPES.get(extension, ""), terms)
+    new_name = f"{hashlib.sha256(signed).hexdigest()}.{extension}"
+    await services.media.put("public", new_name, signed)
+    return Rewritten(new_name, len(signed), len(signed) - len(rewritten))
 
 
-def rewrite_report(report: list[dict[str, object]], rights: Rights) -> list[dict[str, object]]:
-    """The picture's report with what its files say now."""
-    line = describe_rights(rights)
-    now: dict[str, object] = {"step": line.step, "text": line.text, "facts": dict(line.facts)}
-    return [now if one.get("step") == STEP else one for one in report]
-
-
-async def _rewrite_rendition(services: Services, rendition: Rendition, rights: Rights) -> Rendition:
-    name = await rewrite_file(services, file_name_of(rendition), rights)
+def _build_row(rendition: Rendition, file: Rewritten) -> Rendition:
     return Rendition(
         attachment_pk=rendition.attachment_pk,
         kind=rendition.kind,
-        hash=name.partition(".")[0],
+        hash=file.name.partition(".")[0],
         extension=rendition.extension,
         media_type=rendition.media_type,
         width=rendition.width,
         height=rendition.height,
-        byte_size=await services.media.size("public", name),
+        byte_size=file.size,
     )
+
+
+def _rewrite_report(report: list[dict[str, object]], lines: tuple[ReportLine, ...]) -> list[dict[str, object]]:
+    """The report with these lines in place of those of the same steps."""
+    now: dict[object, dict[str, object]] = {
+        line.step: {"step": line.step, "text": line.text, "facts": dict(line.facts)} for line in lines
+    }
+    return [now.get(one.get("step"), one) for one in report]

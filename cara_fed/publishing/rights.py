@@ -20,6 +20,7 @@ USAGE_TERMS: Final = {
     OptOut.UNSET: "",
 }
 
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """On which terms pictures are shown: the opt-out, and addresses, which are empty where nothing is stated."""

@@ -13,6 +13,7 @@ from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, RenditionKind, ReportLine
 from cara_fed.publishing.drafts import PictureDraft
 from cara_fed.publishing.rights import Terms, rights_under
+from cara_fed.publishing.sign_picture import sign_picture
 from cara_fed.services import Services, picture_limits
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
@@ -66,7 +67,8 @@ async def store_picture(
     """Protect one picture and keep its files; the rows for it, not yet of a post. Raises PictureRefused or OSError."""
     content = await read_content(services, draft.content)
     own = replace(terms, policy=draft.opt_out or terms.policy)
-    files = await protect_and_keep(services, content, build_request(services, artist, own, draft.focal_point), progress)
+    request = build_request(services, artist, own, draft.focal_point)
+    files = await protect_and_keep(services, content, request, own, progress)
     return build_rows(services.clock, artist, draft, files)
 
 
@@ -74,10 +76,11 @@ async def protect_and_keep(
     services: Services,
     content: bytes,
     request: ProtectionRequest,
+    terms: Terms,
     progress: Callable[[ReportLine], None] | None = None,
 ) -> ProtectedFiles:
     """Run the pipeline and keep what came of it: the untouched original in private, the renditions in public."""
-    picture = await services.pictures.protect(content, request, progress)
+    picture = await sign_picture(services, await services.pictures.protect(content, request, progress), terms)
     original_hash = hashlib.sha256(content).hexdigest()
     await services.media.put("private", original_hash, content)
     for rendition in picture.renditions:

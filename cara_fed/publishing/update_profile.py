@@ -22,6 +22,7 @@ from cara_fed.publishing.forget_files import forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.rewrite_picture import rewrite_file
 from cara_fed.publishing.rights import Terms, rights_under
+from cara_fed.publishing.sign_picture import sign_picture
 from cara_fed.publishing.store_picture import build_request, keep_rendition, read_content
 from cara_fed.services import Services
 from cara_fed.translate.artists import read_artist
@@ -190,8 +191,9 @@ async def _store_pictures(services: Services, artist: Artist, profile: Profile) 
         if content is not None:
             stored[name] = await _store_picture(services, artist, content, kind, policy)
         elif file_name and policy is not before:
-            rights = rights_under(Terms(policy), artist, services.site, default)
-            stored[name] = await rewrite_file(services, file_name, rights)
+            terms = Terms(policy)
+            rights = rights_under(terms, artist, services.site, default)
+            stored[name] = (await rewrite_file(services, file_name, rights, terms)).name
     return stored
 
 
@@ -200,10 +202,10 @@ async def _store_picture(
 ) -> str:
     """The original is not kept: an avatar is made anew when it is to be another."""
     try:
-        picture = await services.pictures.protect(
-            await read_content(services, content), build_request(services, artist, Terms(policy))
-        )
+        request = build_request(services, artist, Terms(policy))
+        protected = await services.pictures.protect(await read_content(services, content), request)
     except PictureRefused as refusal:
         raise InvalidInput(str(refusal)) from refusal
+    picture = await sign_picture(services, protected, Terms(policy))
     chosen = picture.rendition(kind) or picture.renditions[0]
     return await keep_rendition(services.media, chosen)

@@ -20,8 +20,9 @@ async def show_ai_policy() -> ResponseReturnValue:
     async with services().database.reading() as records:
         change = await records.opt_out_changes.find_last(site.base)
     known = len(services().crawlers.agents)
+    has_c2pa = services().manifests is not None
     since = change.changed_at if change else None
-    return await show(AiPolicyPage(Head(f"{site.base}{AI_POLICY_PATH}"), default, said, since, known))
+    return await show(AiPolicyPage(Head(f"{site.base}{AI_POLICY_PATH}"), default, said, since, known, has_c2pa))
 
 
 def _list_signals(signals: Signals) -> tuple[tuple[str, str], ...]:
