@@ -4,6 +4,7 @@ from typing import Final
 
 from activitypub.activities import Activity
 from activitypub.identifiers import Site
+from cara_fed.blocklist.audit import Deed, note
 from cara_fed.blocklist.changes import publish_retraction
 from cara_fed.blocklist.enact import Enacted, settle
 from cara_fed.blocklist.entries import LOCAL
@@ -63,7 +64,7 @@ async def record_appeal(
     return appeal.pk
 
 
-async def answer_appeal(services: Services, pk: int, *, grant: bool, answer: str) -> Enacted:
+async def answer_appeal(services: Services, pk: int, *, grant: bool, answer: str, author: str = "") -> Enacted:
     """Answer an open appeal, in public; granting it takes the entry back. Raises NotFound or InvalidInput."""
     answer = answer.strip()[:MAX_ANSWER]
     if not answer:
@@ -73,6 +74,7 @@ async def answer_appeal(services: Services, pk: int, *, grant: bool, answer: str
         appeal = await records.appeals.find(pk)
         if appeal is None or not await records.appeals.answer(pk, GRANTED if grant else REFUSED, answer, now):
             raise NotFound("There is no such appeal, or it was answered already.")
+        await note(records, services.clock, Deed.GRANT if grant else Deed.REFUSE, appeal.entry_key, answer, author)
         if grant:
             await _take_back(records, services, appeal, answer)
     return await settle(services)

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from cara_fed.blocklist.applying import apply_reading
+from cara_fed.blocklist.audit import Deed, describe_diff, note
 from cara_fed.blocklist.diffs import ListDiff, build_rows, diff_list
 from cara_fed.blocklist.enact import Enacted, settle
 from cara_fed.blocklist.entries import EntryKind, EntryPolicy
@@ -65,24 +66,26 @@ async def find_held(services: Services) -> Sequence[Held]:
     return [Held(held.url, held.held_at, diff, await _preview(services, held.url, diff)) for held, diff in found]
 
 
-async def apply_held(services: Services, url: str) -> Enacted:
+async def apply_held(services: Services, url: str, author: str = "") -> Enacted:
     """Put in force what waits of a list. Raises NotFound where nothing does, ListImplausible for one that emptied."""
     async with services.database.unit_of_work() as records:
         held = await _get(records, url)
         state = await records.subscriptions.find(url)
         if state is None:
             raise NotFound(f"{url} is subscribed to no longer.")
-        await apply_reading(records, services.clock, state, _load(held), may_shrink=True)
+        diff = await apply_reading(records, services.clock, state, _load(held), may_shrink=True)
+        await note(records, services.clock, Deed.APPLY, url, describe_diff(diff), author)
         await records.subscriptions.record(state)
         await records.held_lists.remove(url)
     return await settle(services)
 
 
-async def dismiss_held(services: Services, url: str) -> None:
+async def dismiss_held(services: Services, url: str, author: str = "") -> None:
     """Leave a list as it was, until it says something else again. Raises NotFound where nothing waits."""
     async with services.database.unit_of_work() as records:
         held = await _get(records, url)
         held.dismissed_at = services.clock.now()
+        await note(records, services.clock, Deed.DISMISS, url, author=author)
         await records.held_lists.hold(held)
 
 

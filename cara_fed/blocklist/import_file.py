@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, replace
 
 from cara_fed.blocklist.applying import apply_diff, apply_list
+from cara_fed.blocklist.audit import Deed, describe_diff, note
 from cara_fed.blocklist.changes import publish_recommendations
 from cara_fed.blocklist.diffs import ListDiff, build_rows, diff_list, with_reason
 from cara_fed.blocklist.enact import Enacted, settle
@@ -51,7 +52,7 @@ async def plan_import(services: Services, name: str, body: bytes, format: str, *
     return ImportPlan(source, entries, diff, cuts, parsed.problems, parsed.problem_count)
 
 
-async def apply_import(services: Services, plan: ImportPlan, *, may_shrink: bool = False) -> Enacted:
+async def apply_import(services: Services, plan: ImportPlan, *, may_shrink: bool = False, author: str = "") -> Enacted:
     """Do what the plan says. Raises ListImplausible where the file is empty, or lost more than lists lose."""
     if not plan.entries:
         raise ListUnreadable("there is no entry in this file")
@@ -62,7 +63,8 @@ async def apply_import(services: Services, plan: ImportPlan, *, may_shrink: bool
             await apply_diff(records, services.clock, LOCAL, diff, current)
             await publish_recommendations(records, services, [*diff.added, *diff.changed])
         else:
-            await apply_list(records, services.clock, plan.source, plan.entries, may_shrink=may_shrink)
+            diff = await apply_list(records, services.clock, plan.source, plan.entries, may_shrink=may_shrink)
+        await note(records, services.clock, Deed.IMPORT, plan.source, describe_diff(diff), author)
     return await settle(services)
 
 

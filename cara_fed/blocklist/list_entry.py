@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from cara_fed.blocklist.audit import Deed, note
 from cara_fed.blocklist.changes import publish_recommendations, publish_retraction
 from cara_fed.blocklist.enact import Enacted, settle
 from cara_fed.blocklist.entries import LOCAL, EntryKind, EntryLabel, EntryPolicy, EntryRefused, parse_entry, rules_of
@@ -63,12 +64,13 @@ async def list_entry(services: Services, draft: EntryDraft) -> Listed:
             entry.created_at = known.created_at
         await records.blocklist.add(entry)
         await publish_recommendations(records, services, [entry])
+        await note(records, services.clock, Deed.LIST, key, f"{entry.policy}: {entry.reason}", entry.author)
         await records.revisions.bump(REVISION)
     enacted = await settle(services)
     return Listed(kind, key, enacted, services.blocklist.policy.allows_key(key))
 
 
-async def retract_entry(services: Services, text: str, comment: str = "") -> Retracted:
+async def retract_entry(services: Services, text: str, comment: str = "", author: str = "") -> Retracted:
     """Take back what was listed here, by hand or from a file. Raises NotFound where nothing of the kind was."""
     kind, key = read_key(services, text)
     async with services.database.unit_of_work() as records:
@@ -76,6 +78,7 @@ async def retract_entry(services: Services, text: str, comment: str = "") -> Ret
         if not any(is_ours(source) for source in sources):
             raise NotFound(_describe_absence(key, sources))
         await _retract(records, services, kind, key, comment)
+        await note(records, services.clock, Deed.RETRACT, key, comment, author)
         await records.revisions.bump(REVISION)
     return Retracted(kind, key, await settle(services), tuple(each for each in sources if not is_ours(each)))
 
@@ -91,6 +94,7 @@ async def retire_expired(services: Services) -> int:
         for entry in expired:
             await records.blocklist.retract(entry.kind, entry.key, LOCAL, now)
             await publish_retraction(records, services, entry.kind, entry.key, "expired")
+            await note(records, services.clock, Deed.EXPIRE, entry.key)
     return len(expired)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cara_fed.blocklist.applying import apply_reading, retract_keys
+from cara_fed.blocklist.audit import Deed, describe_diff, note
 from cara_fed.blocklist.diffs import ListDiff, diff_list, require_plausible
 from cara_fed.blocklist.entries import EntryRules
 from cara_fed.blocklist.formats import Problem
@@ -92,6 +93,7 @@ class Subscriber:
                 current = await records.blocklist.find_rows(now, url)
                 retired += await retract_keys(records, [(entry.kind, entry.key) for entry in current], url, now)
                 await _forget(records, url)
+                await note(records, self.clock, Deed.UNSUBSCRIBE, url)
                 await records.revisions.bump(REVISION)
         return retired
 
@@ -115,6 +117,8 @@ class Subscriber:
             return await self._review(records, subscription, reading, may_shrink)
         diff = await apply_reading(records, self.clock, state, reading, may_shrink=may_shrink)
         await records.held_lists.remove(state.url)
+        if diff:
+            await note(records, self.clock, Deed.REFRESH, state.url, describe_diff(diff))
         return _refreshed(subscription, reading, diff, applied=True)
 
     async def _read(self, subscription: Subscription, state: State) -> Reading | None:

@@ -1,7 +1,6 @@
 """``cara-fed blocklist``: who is refused here, why, and what came of it."""
 
 import argparse
-import getpass
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,13 +10,14 @@ from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.commands.blocklist_held import register_held
 from cara_fed.commands.blocklist_lists import register_lists
 from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, opened, say
-from cara_fed.commands.enacted import tell_enacted
+from cara_fed.commands.enacted import tell_enacted, user_name
 from cara_fed.services import Services
 from storage.blocklist import BlocklistEntry, EntryWithHits
 from storage.refusals import Refusal
 
 POLICIES = (EntryPolicy.REJECT, EntryPolicy.DROP, EntryPolicy.FILTER)
 SUBJECTS_SHOWN = 5
+LOG_SHOWN = 200
 
 
 def register(subcommands: Subcommands) -> None:
@@ -30,6 +30,7 @@ def register(subcommands: Subcommands) -> None:
     _register_allow(group)
     listing = add_command(group, "list", "every active entry", run_list)
     listing.add_argument("--hits", action="store_true", help="show what each refused, the busiest first")
+    add_command(group, "log", "who changed the list, when, and how", run_log)
     register_lists(group)
     register_held(group)
 
@@ -62,7 +63,7 @@ async def run_add(arguments: Arguments) -> int:
         policy=arguments.policy,
         evidence=tuple(arguments.evidence),
         expires_at=arguments.expires,
-        author=_user_name(),
+        author=user_name(),
     )
     async with opened(arguments) as services:
         listed = await list_entry(services, draft)
@@ -76,7 +77,7 @@ async def run_add(arguments: Arguments) -> int:
 async def run_remove(arguments: Arguments) -> int:
     """Take an entry of ours back."""
     async with opened(arguments) as services:
-        retracted = await retract_entry(services, arguments.entry, arguments.reason)
+        retracted = await retract_entry(services, arguments.entry, arguments.reason, user_name())
     say(f"{retracted.key} is no longer listed here.")
     for url in retracted.still_listed_by:
         say(f"It is still listed by {url}.")
@@ -88,9 +89,9 @@ async def run_allow(arguments: Arguments) -> int:
     """Allow, or take an allow back."""
     async with opened(arguments) as services:
         if arguments.undo:
-            enacted = await disallow(services, arguments.entry)
+            enacted = await disallow(services, arguments.entry, user_name())
         else:
-            enacted = await allow(services, arguments.entry, arguments.reason)
+            enacted = await allow(services, arguments.entry, arguments.reason, user_name())
     say(f"{arguments.entry} is {'no longer ' if arguments.undo else ''}allowed in spite of every list.")
     tell_enacted(enacted)
     return 0
@@ -102,6 +103,15 @@ async def run_list(arguments: Arguments) -> int:
         lines = await _list_hits(services) if arguments.hits else await _list(services)
     for line in lines:
         say(line)
+    return 0
+
+
+async def run_log(arguments: Arguments) -> int:
+    """Print the last changes of the list, newest first."""
+    async with opened(arguments) as services, services.database.reading() as records:
+        done = await records.audit_log.find_page(limit=LOG_SHOWN)
+    for each in done:
+        say(f"{each.done_at:%Y-%m-%d %H:%M}\t{each.author or '-'}\t{each.action}\t{each.subject}\t{each.detail}")
     return 0
 
 
@@ -152,10 +162,3 @@ def _read_expiry(text: str) -> datetime:
     except ValueError as error:
         raise argparse.ArgumentTypeError("must be a date, as 2027-01-31") from error
     return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-
-
-def _user_name() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return ""

@@ -3,7 +3,7 @@
 from cara_fed.blocklist.holding import apply_held, dismiss_held, find_held
 from cara_fed.commands.blocklist_lists import describe_cut, describe_diff, say_all
 from cara_fed.commands.common import Arguments, Subcommands, add_command, opened, say
-from cara_fed.commands.enacted import tell_enacted
+from cara_fed.commands.enacted import tell_enacted, user_name
 
 
 def register_held(group: Subcommands) -> None:
@@ -32,7 +32,7 @@ async def run_held(arguments: Arguments) -> int:
 async def run_apply(arguments: Arguments) -> int:
     """Apply a list that waits."""
     async with opened(arguments) as services:
-        enacted = await apply_held(services, arguments.url)
+        enacted = await apply_held(services, arguments.url, user_name())
     say(f"{arguments.url} is in force.")
     tell_enacted(enacted)
     return 0
@@ -41,6 +41,6 @@ async def run_apply(arguments: Arguments) -> int:
 async def run_dismiss(arguments: Arguments) -> int:
     """Dismiss a list that waits."""
     async with opened(arguments) as services:
-        await dismiss_held(services, arguments.url)
+        await dismiss_held(services, arguments.url, user_name())
     say(f"{arguments.url} stays as it was.")
     return 0

@@ -12,6 +12,7 @@ from cara_fed.blocklist.publish import export_entries
 from cara_fed.blocklist.subscribe import preview_list, refresh_all
 from cara_fed.blocklist.subscriptions import Refreshed
 from cara_fed.commands.common import Arguments, Subcommands, add_command, opened, say
+from cara_fed.commands.enacted import user_name
 from cara_fed.errors import CaraFedError, InvalidInput
 
 SHORT_NAMES = {"csv": "mastodon-csv", "json": "gotosocial-json", "txt": "text"}
@@ -83,7 +84,7 @@ async def run_import(arguments: Arguments) -> int:
         plan = await plan_import(services, arguments.file.name, body, format_name, ours=arguments.ours)
         _tell_plan(plan)
         if not arguments.dry_run:
-            await apply_import(services, plan, may_shrink=arguments.may_shrink)
+            await apply_import(services, plan, may_shrink=arguments.may_shrink, author=user_name())
     return 0
 
 

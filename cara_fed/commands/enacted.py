@@ -1,4 +1,6 @@
-"""What a change of the blocklist did, in words."""
+"""A change of the blocklist: who makes it, and what it did, in words."""
+
+import getpass
 
 from cara_fed.blocklist.enact import Enacted
 from cara_fed.commands.common import say
@@ -17,3 +19,11 @@ def tell_enacted(enacted: Enacted) -> None:
             say(f"{count} {what}")
     for actor_id in enacted.final:
         say(f"{actor_id} was sent a Reject, since others on that server still follow; this cannot be undone from here")
+
+
+def user_name() -> str:
+    """Who is at the keyboard, for the log."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return ""

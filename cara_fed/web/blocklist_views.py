@@ -113,6 +113,25 @@ class HeldListsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DeedView:
+    """Something that was done to the list; ``author`` is empty where the instance did it by itself."""
+
+    author: str
+    action: str
+    subject: str
+    detail: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """``/admin/history``: who changed whom this site refuses, newest first."""
+
+    deeds: tuple[DeedView, ...] = ()
+    older_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class SeveredFollow:
     """A follow that the blocklist cut or gave back."""
 

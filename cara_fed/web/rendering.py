@@ -56,6 +56,7 @@ TEMPLATES: Mapping[type, str] = {
     blocklist_views.AppealPage: "blocklists/appeal.html",
     blocklist_views.AppealsPage: "admin/appeals.html",
     blocklist_views.HeldListsPage: "admin/lists.html",
+    blocklist_views.HistoryPage: "admin/history.html",
     blocklist_views.SeveredFollowsPage: "settings/severed_follows.html",
 }
 

@@ -4,9 +4,11 @@ from cara_fed.web.blocklist_views import (
     AnsweredAppeal,
     AppealPage,
     AppealsPage,
+    DeedView,
     HeldCut,
     HeldListsPage,
     HeldListView,
+    HistoryPage,
     ListedEntry,
     OpenAppeal,
     ScraperPage,
@@ -83,6 +85,19 @@ def held_lists() -> HeldListsPage:
     source = "https://lists.example/ai-scrapers.csv"
     full = HeldListView(source, NOON, keys, keys[:1], keys[1:], 120, 1, 1, (HeldCut("mara", 12, 3, 1),))
     return HeldListsPage((full, HeldListView("https://other.example/list", EARLIER, keys, added_count=2)))
+
+
+def history() -> HistoryPage:
+    """A deed of an admin's, and one that the instance did by itself."""
+    return HistoryPage(
+        (
+            DeedView("ada", "list", "harvester.example", f"reject: {REASON}", NOON),
+            DeedView(
+                "", "refresh", "https://lists.example/ai-scrapers.csv", "3 added, 0 changed, 1 retracted", EARLIER
+            ),
+        ),
+        "/admin/history?before=1",
+    )
 
 
 def severed_follows() -> SeveredFollowsPage:

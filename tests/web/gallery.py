@@ -100,6 +100,7 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         ),
         "appeals": (blocklist_samples.appeals(), signed_in("/admin/appeals", "admin")),
         "held-lists": (blocklist_samples.held_lists(), signed_in("/admin/lists", "admin")),
+        "history": (blocklist_samples.history(), signed_in("/admin/history", "admin")),
         "severed-follows": (blocklist_samples.severed_follows(), signed_in("/settings/blocked-follows")),
         "publish": (PublishPage(OptOut.NO_AI_TRAINING, "instance"), signed_in("/publish")),
         "publish-refused": (

@@ -26,7 +26,7 @@ from cara_fed.web.pages import (
     settings,
     severed_follows,
 )
-from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, members
+from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, history, members
 
 ROOMS = (
     front.room,
@@ -54,6 +54,7 @@ ROOMS = (
     blocklist.room,
     blocklists.room,
     appeals.room,
+    history.room,
     severed_follows.room,
     deliveries.room,
     crawlers.room,

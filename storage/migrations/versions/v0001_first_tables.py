@@ -16,6 +16,7 @@ TABLES = (
     "attachments", "renditions", "followers", "following", "interactions", "inbox_log", "outbox_log", "deliveries",
     "hosts", "blocklist_entries", "blocklist_allows", "refusals", "subscriptions", "personal_blocks", "reports",
     "rate_limits", "revisions", "blocklist_changes", "severances", "subscribed_changes", "held_lists", "appeals",
+    "audit_log",
     "crawler_agents", "crawler_visits", "opt_out_changes", "rewrites",
 )  # fmt: skip
 
@@ -376,6 +377,8 @@ def make_blocklist_exchange() -> None:
         sa.PrimaryKeyConstraint("url"),
     )
     make_appeals()
+    op.create_table("audit_log", key(), *strings("author", "action"), *texts("subject", "detail"), *moments("done_at"))
+    index("audit_log", "done_at")
 
 
 def make_appeals() -> None:

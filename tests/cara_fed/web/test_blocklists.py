@@ -78,10 +78,25 @@ async def test_appeals_are_limited_and_need_the_form(services: Services, visitor
     assert (await visitor.client.post(form, data={"content": "We stopped."})).status_code == 400
 
 
-@pytest.mark.parametrize("path", ["/admin/appeals", "/admin/lists"])
+@pytest.mark.parametrize("path", ["/admin/appeals", "/admin/lists", "/admin/history"])
 async def test_the_rooms_are_for_those_who_run_the_place(mara_there: Browser, visitor: Browser, path: str) -> None:
     assert (await mara_there.get(path)).status_code == 403
     assert (await visitor.get(path)).status_code == 303
+
+
+async def test_what_was_done_is_written_down(services: Services, ada_there: Browser) -> None:
+    assert "Nothing was changed yet." in (await ada_there.get("/admin/history")).text
+    entry = {"entry": "scraper.example", "kind": "domain"}
+    await ada_there.send("/admin/blocklist", entry | {"reason": "Harvests.", "label": "alias", "policy": "drop"})
+    for deed in ("allow", "forbid", "remove"):
+        await ada_there.send(f"/admin/blocklist/{deed}", entry)
+    async with services.database.reading() as records:
+        done = await records.audit_log.find_page()
+    assert [(each.author, each.action, each.subject) for each in reversed(done)] == [
+        ("ada", action, "scraper.example") for action in ("list", "allow", "disallow", "retract")
+    ]
+    page = await ada_there.get("/admin/history")
+    assert "drop: Harvests." in page.text
 
 
 async def test_an_artist_reads_what_became_of_her_follows(

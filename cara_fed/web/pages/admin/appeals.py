@@ -19,6 +19,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.uploads import read_fields
 from storage.appeals import Appeal
+from storage.artists import Artist
 from storage.records import Records
 
 APPEALS, LISTS = "/admin/appeals", "/admin/lists"
@@ -38,12 +39,11 @@ async def show_appeals() -> ResponseReturnValue:
 @room.post(APPEALS)
 async def answer() -> ResponseReturnValue:
     """Answer an appeal, for everybody to read."""
-    _require_staff()
-    fields = await read_fields()
+    admin, fields = _require_staff(), await read_fields()
     grant = fields.get("decision") == GRANT
     try:
         pk = read_pk(fields.get("appeal", "")) or 0
-        enacted = await answer_appeal(services(), pk, grant=grant, answer=fields.get("answer", ""))
+        enacted = await answer_appeal(services(), pk, grant=grant, answer=fields.get("answer", ""), author=admin.name)
     except (InvalidInput, NotFound) as refusal:
         return await show_invalid(await _build_appeals(form_again(fields, answer=str(refusal))))
     done = f"The entry is taken back. {describe(enacted)}" if grant else "The entry stays, and the answer stands by it."
@@ -60,23 +60,23 @@ async def show_lists() -> ResponseReturnValue:
 @room.post(f"{LISTS}/apply")
 async def apply() -> ResponseReturnValue:
     """Put a list in force."""
-    _require_staff()
+    admin = _require_staff()
     url = (await read_fields()).get("url", "")
-    enacted = await apply_held(services(), url)
+    enacted = await apply_held(services(), url, admin.name)
     return await go(LISTS, f"{url} is in force. {describe(enacted)}")
 
 
 @room.post(f"{LISTS}/dismiss")
 async def dismiss() -> ResponseReturnValue:
     """Leave a list as it was."""
-    _require_staff()
+    admin = _require_staff()
     url = (await read_fields()).get("url", "")
-    await dismiss_held(services(), url)
+    await dismiss_held(services(), url, admin.name)
     return await go(LISTS, f"{url} stays as it was.")
 
 
-def _require_staff() -> None:
-    require_role(Role.ADMIN, Role.MODERATOR)
+def _require_staff() -> Artist:
+    return require_role(Role.ADMIN, Role.MODERATOR)
 
 
 async def _build_appeals(form: FormView) -> AppealsPage:

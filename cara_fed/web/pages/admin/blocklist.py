@@ -71,25 +71,24 @@ async def add() -> ResponseReturnValue:
 @room.post(f"{PATH}/remove")
 async def remove() -> ResponseReturnValue:
     """Take an entry of our own back."""
-    _require_staff()
-    retracted = await retract_entry(services(), await _read_entry())
+    admin = _require_staff()
+    retracted = await retract_entry(services(), await _read_entry(), author=admin.name)
     return await go(PATH, f"{retracted.key} is no longer listed here. {describe(retracted.enacted)}")
 
 
 @room.post(f"{PATH}/allow")
 async def let_in() -> ResponseReturnValue:
     """Let somebody in, whatever lists them."""
-    _require_staff()
-    entry = await _read_entry()
-    return await go(PATH, f"{entry} is allowed here. {describe(await allow(services(), entry))}")
+    admin, entry = _require_staff(), await _read_entry()
+    enacted = await allow(services(), entry, author=admin.name)
+    return await go(PATH, f"{entry} is allowed here. {describe(enacted)}")
 
 
 @room.post(f"{PATH}/forbid")
 async def shut_out() -> ResponseReturnValue:
     """Let the lists decide again."""
-    _require_staff()
-    entry = await _read_entry()
-    enacted = await disallow(services(), entry)
+    admin, entry = _require_staff(), await _read_entry()
+    enacted = await disallow(services(), entry, author=admin.name)
     return await go(PATH, f"{entry} is refused again. {describe(enacted)}", _kind_of(enacted))
 
 
