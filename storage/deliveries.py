@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -86,8 +86,7 @@ class Deliveries:
 
     async def enqueue_many(self, outbox_pk: int, targets: Collection[Target], now: datetime) -> None:
         """Queue an activity for each target, in one statement."""
-        common = {"outbox_pk": outbox_pk, "state": QUEUED, "attempts": 0, "created_at": now}
-        rows = [asdict(target) | common for target in targets]
+        rows = [_queued(target, outbox_pk, now) for target in targets]
         if rows:
             await (await self.session.connection()).execute(insert(table_of(Delivery)), rows)
 
@@ -224,6 +223,21 @@ class Deliveries:
         # runs for every delivery; rows that a claim gave do not see the change.)
         statement = update(table_of(Delivery)).where(col(Delivery.state) == QUEUED, condition).values(values)
         return await count_changed(self.session, statement)
+
+
+def _queued(target: Target, outbox_pk: int, now: datetime) -> dict[str, Any]:
+    return {
+        "pk": target.pk,
+        "outbox_pk": outbox_pk,
+        "inbox": target.inbox,
+        "inbox_host": target.inbox_host,
+        "receiver_netloc": target.receiver_netloc,
+        "receiver_actor_id": target.receiver_actor_id,
+        "state": QUEUED,
+        "attempts": 0,
+        "due_at": target.due_at,
+        "created_at": now,
+    }
 
 
 def _finished(now: datetime) -> dict[str, Any]:

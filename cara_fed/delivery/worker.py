@@ -16,11 +16,13 @@ from storage.records import Records
 
 log = logging.getLogger(__name__)
 
-# A lease outlives any send: the client gives up after its timeout, and the result is written soon after.
+# For each that is being sent, another one waits in memory, so that one transaction serves many.
+CLAIMS_PER_SLOT = 2
+# A lease outlives its waiting and any send: the client gives up in time, and the result is written soon after.
 LEASE_MARGIN_SECONDS = 60
 # While some are under way, others may become due: how often to look, and how long to gather results for one write.
 LOOK_SECONDS = 0.5
-GATHER_SECONDS = 0.02
+GATHER_SECONDS = 0.03
 STOP_SECONDS = 5.0
 # What must not overtake an earlier activity about the same object.
 DEPENDENT_TYPES = frozenset({"Update", "Delete", "Undo", "Reject"})
@@ -38,9 +40,10 @@ class DeliveryWorker:
         federation = services.config.federation
         self._services = services
         self._recorder = Recorder(services.clock, FanOut.of(services), services.capabilities)
-        self._slots = federation.delivery_workers
+        self._slots = asyncio.Semaphore(federation.delivery_workers)
+        self._most = federation.delivery_workers * CLAIMS_PER_SLOT
         self._per_host = federation.deliveries_per_host
-        self._lease_seconds = federation.timeout_seconds + LEASE_MARGIN_SECONDS
+        self._lease_seconds = federation.timeout_seconds * CLAIMS_PER_SLOT + LEASE_MARGIN_SECONDS
         self._under_way: dict[asyncio.Task[None], Chain] = {}
         self._finished: list[tuple[Job, Outcome]] = []
         self._numbers: dict[str, int] = {}
@@ -68,10 +71,9 @@ class DeliveryWorker:
     async def _exchange(self) -> list[Chain]:
         """One transaction both ways: results in, claimed deliveries out."""
         services, finished = self._services, tuple(self._finished)
-        free = self._slots - sum(len(chain) for chain in self._under_way.values())
+        free = self._most - sum(len(chain) for chain in self._under_way.values())
         if not finished and not (free and await self._is_anything_due()):
             return []
-        await services.keyring.refresh()
         async with services.database.unit_of_work() as records:
             await self._recorder.record_all(records, finished)
             jobs = await self._claim(records, free) if free else []
@@ -119,9 +121,13 @@ class DeliveryWorker:
         """Send one after another; where one has to be tried again, those after it wait for it."""
         blocked = False
         for job in chain:
-            outcome = HeldBack() if blocked else await send(self._services, job)
+            outcome = HeldBack() if blocked else await self._send(job)
             blocked = blocked or isinstance(outcome, Failed)
             self._finished.append((job, outcome))
+
+    async def _send(self, job: Job) -> Outcome:
+        async with self._slots:
+            return await send(self._services, job)
 
     async def _wait(self) -> None:
         await asyncio.wait(self._under_way, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import httpx
 
@@ -18,6 +19,7 @@ from cara_fed.federation.errors import (
 )
 
 ACTIVITY_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+URLS_IN_MEMORY = 4096
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 Signer = Callable[[str, str, bytes | None], Mapping[str, str]]
@@ -80,7 +82,9 @@ class FederationClient:
         self._transport = transport
         self._guard = guard
         self._limits = limits or ClientLimits()
-        self._headers = httpx.Headers({"user-agent": user_agent, "accept-encoding": "gzip"})
+        self._headers = {"user-agent": user_agent, "accept-encoding": "gzip"}
+        # Inboxes are asked again and again, and taking a URL apart costs as much as a good part of its signature.
+        self._read_url = lru_cache(maxsize=URLS_IN_MEMORY)(self._take_apart)
 
     async def get(
         self,
@@ -125,7 +129,7 @@ class FederationClient:
         """Close the transport."""
         await self._transport.aclose()
 
-    def _read_url(self, url: str) -> httpx.URL:
+    def _take_apart(self, url: str) -> httpx.URL:
         try:
             read = _as_sent(httpx.URL(url))
         except (httpx.InvalidURL, ValueError) as error:
@@ -153,9 +157,8 @@ class FederationClient:
         signer: Signer | None,
         max_bytes: int = 0,
     ) -> Response:
-        request = httpx.Request(method, url, headers=self._headers, content=body)
-        request.headers.update(headers)
-        request.headers.update(signer(method, str(url), body) if signer else {})
+        signed = signer(method, str(url), body) if signer else {}
+        request = httpx.Request(method, url, headers={**self._headers, **headers, **signed}, content=body)
         response = await self._transport.handle_async_request(request)
         try:
             self._require_small_headers(url, response)

@@ -56,10 +56,9 @@ def _signer(
 ) -> Signer:
     """Signs so for this host; another one, to which it may redirect, gets what everybody gets."""
     here = make_signer(key, services.clock, generation, challenges)
-    elsewhere = make_signer(key, services.clock)
 
     def sign(method: str, url: str, body: bytes | None) -> Mapping[str, str]:
-        signer = here if netloc_of(url) == netloc else elsewhere
+        signer = here if netloc_of(url) == netloc else make_signer(key, services.clock)
         return signer(method, url, body)
 
     return sign
