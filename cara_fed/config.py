@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import (
@@ -15,6 +15,7 @@ from pydantic import (
     Field,
     PlainValidator,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -27,6 +28,19 @@ from cara_fed.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "CARA_FED_"
 AGENTS_URL = "https://raw.githubusercontent.com/ai-robots-txt/ai.robots.txt/main/robots.json"
+PLAIN_WORDS = {  # pydantic's kind of mistake → what is said of it
+    "extra_forbidden": "there is no such key",
+    "missing": "must be given",
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list in brackets",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "model_type": "must be a table",
+    "model_attributes_type": "must be a table",
+}
 SubscriptionFormat = Literal[
     "fires",
     "mastodon-csv",
@@ -69,6 +83,12 @@ def _require_database_url(value: str) -> str:
     return value
 
 
+def _require_media_place(value: str) -> str:
+    if "://" in value and not value.startswith("s3://"):
+        raise ValueError("must be a folder, or s3://BUCKET/PREFIX")
+    return value
+
+
 def _read_network(value: object) -> IPv4Network | IPv6Network:
     if not isinstance(value, str | IPv4Network | IPv6Network):
         raise ValueError('must be an address or a network, e.g. "127.0.0.0/8"')
@@ -104,11 +124,13 @@ class InstanceSection(Section):
         local = isinstance(domain, str) and _is_loopback_name(_host_of(domain))
         return {**data, "scheme": "http" if local else "https"}
 
-    @model_validator(mode="after")
-    def _require_https_in_public(self) -> Self:
-        if self.scheme == "http" and not _is_loopback_name(_host_of(self.domain)):
-            raise ValueError('scheme = "http" is accepted only for localhost and loopback addresses')
-        return self
+    @field_validator("scheme")
+    @classmethod
+    def _require_https_in_public(cls, value: str, others: ValidationInfo) -> str:
+        domain = others.data.get("domain")  # missing where it is a mistake itself
+        if value == "http" and domain is not None and not _is_loopback_name(_host_of(domain)):
+            raise ValueError('"http" is accepted only for localhost and loopback addresses')
+        return value
 
 
 class ServerSection(Section):
@@ -134,7 +156,7 @@ class StorageSection(Section):
 
     database: Annotated[str, AfterValidator(_require_database_url)] = "sqlite+aiosqlite:///data/cara.sqlite3"
     database_password_file: str = ""
-    media: str = Field(default="data/media", min_length=1)
+    media: Annotated[str, AfterValidator(_require_media_place)] = Field(default="data/media", min_length=1)
     remote_cache: str = Field(default="data/remote", min_length=1)
     remote_cache_mib: int = Field(default=1024, ge=0, le=1024 * 1024)
     s3: S3Section = S3Section()
@@ -163,7 +185,6 @@ class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
     cloak: Literal["off"] = "off"
-    c2pa: bool = False
     max_file_mib: int = Field(default=60, ge=1, le=1024)
     max_megapixels: int = Field(default=120, ge=1, le=1000)
     max_frames: int = Field(default=600, ge=1, le=10_000)
@@ -231,11 +252,23 @@ def load_config(path: Path) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError((f"{path}: is not TOML: {error}",)) from error
     if "folder" in data:
-        raise ConfigError((f"{path}: folder: Extra inputs are not permitted",))
+        raise ConfigError((f"{path}: folder: {PLAIN_WORDS['extra_forbidden']}",))
     try:
         return Config.model_validate({**data, "folder": path.resolve().parent})
     except ValidationError as error:
         raise ConfigError(_read_mistakes(path, error)) from None
+
+
+def require_files(path: Path, config: Config) -> None:
+    """Raise ConfigError with every file that the file at ``path`` names and that cannot be read."""
+    named = {
+        "federation.ca_file": config.federation.ca_file,
+        "storage.database_password_file": config.storage.database_password_file,
+        "storage.s3.secret_access_key_file": config.storage.s3.secret_access_key_file,
+    }
+    missing = [key for key, file in named.items() if file and not os.access(config.resolve(file), os.R_OK)]
+    if missing:
+        raise ConfigError(tuple(f"{path}: {key}: {config.resolve(named[key])} cannot be read" for key in missing))
 
 
 def database_url(config: Config, environment: Mapping[str, str] = os.environ) -> str:
@@ -284,6 +317,11 @@ def _is_loopback_name(host: str) -> bool:
 
 def _read_mistakes(path: Path, error: ValidationError) -> tuple[str, ...]:
     return tuple(
-        f"{path}: {'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg'].removeprefix('Value error, ')}"
+        f"{path}: {'.'.join(str(part) for part in mistake['loc'])}: {_say_mistake(mistake['type'], mistake['msg'])}"
         for mistake in error.errors()
     )
+
+
+def _say_mistake(kind: str, message: str) -> str:
+    message = message.removeprefix("Value error, ").replace("Input should be", "must be")
+    return PLAIN_WORDS.get(kind, message)

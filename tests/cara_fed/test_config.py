@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from activitypub.opt_out import OptOut
-from cara_fed.config import Config, database_url, load_config, read_secret
+from cara_fed.config import Config, database_url, load_config, read_secret, require_files
 from cara_fed.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -57,26 +57,33 @@ def test_every_mistake_is_told_at_once(tmp_path: Path) -> None:
     """
     found = mistakes_in(tmp_path, text)
     keys = {line.split(": ")[1] for line in found}
-    assert {"instance.colour", "servers", "opt_out.default", "blocklist.subscriptions.0.refresh_hours"} <= keys
+    assert {
+        "instance.scheme",
+        "instance.colour",
+        "servers",
+        "opt_out.default",
+        "blocklist.subscriptions.0.refresh_hours",
+    } <= keys
     assert all(line.startswith("instance.toml: ") for line in found)
 
 
 def test_the_limit_is_told_in_words(tmp_path: Path) -> None:
     text = '[[blocklist.subscriptions]]\nurl = "https://a.example/"\nformat = "text"\nrefresh_hours = 0\n'
-    expected = "instance.toml: blocklist.subscriptions.0.refresh_hours: Input should be greater than or equal to 1"
+    expected = "instance.toml: blocklist.subscriptions.0.refresh_hours: must be greater than or equal to 1"
     assert mistakes_in(tmp_path, text) == [expected]
 
 
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ('[instance]\ndomain = "studio.example"\nscheme = "http"', "instance"),
+        ('[instance]\ndomain = "studio.example"\nscheme = "http"', "instance.scheme"),
         ('[instance]\ndomain = "Studio.example"', "instance.domain"),
         ('[instance]\ndomain = "studio.example/path"', "instance.domain"),
         ('[instance]\ndomain = "me@studio.example"', "instance.domain"),
         ('[server]\nbind = "8080"', "server.bind"),
         ('[server]\ntrusted_proxies = ["proxy"]', "server.trusted_proxies.0"),
         ('[storage]\ndatabase = "mysql://x"', "storage.database"),
+        ('[storage]\nmedia = "ftp://x"', "storage.media"),
         ('[storage]\ndatabase = "postgresql+asyncpg://me:secret@db/x"', "storage.database"),
         ('[federation]\nallowed_private_networks = ["127.0.0.1/8"]', "federation.allowed_private_networks.0"),
         ("[federation]\nauthorised_fetch = true", "federation.authorised_fetch"),
@@ -116,3 +123,22 @@ def test_a_secret_file_that_cannot_be_read_is_a_mistake(tmp_path: Path) -> None:
     config: Config = load_config(write(tmp_path, ""))
     with pytest.raises(ConfigError, match="cannot be read"):
         read_secret(config, "X", "nowhere", {})
+
+
+def test_mistakes_are_told_in_plain_words(tmp_path: Path) -> None:
+    text = 'colour = "red"\nserver = 3\n[instance]\nname = 3\nlanguages = "en"\n[blocklist]\nthreshold = "many"\n'
+    assert sorted(mistakes_in(tmp_path, text)) == [
+        "instance.toml: blocklist.threshold: must be a whole number",
+        "instance.toml: colour: there is no such key",
+        "instance.toml: instance.languages: must be a list in brackets",
+        "instance.toml: instance.name: must be a text in quotes",
+        "instance.toml: server: must be a table",
+    ]
+
+
+def test_files_that_are_named_have_to_be_there(tmp_path: Path) -> None:
+    path = write(tmp_path, '[storage]\ndatabase_password_file = "password"\n[federation]\nca_file = "ca.pem"\n')
+    (tmp_path / "password").touch()
+    with pytest.raises(ConfigError) as caught:
+        require_files(path, load_config(path))
+    assert caught.value.mistakes == (f"{path}: federation.ca_file: {tmp_path}/ca.pem cannot be read",)
