@@ -67,6 +67,11 @@ def placeholder_media_path(letter: str, file_name: str) -> str:
     return f"/media/\x00{letter}/{file_name}"
 
 
+def shows_pictures(body: bytes) -> bool:
+    """Whether a document's JSON holds placeholders."""
+    return _PLACEHOLDER.search(body) is not None
+
+
 class CapabilityKeys:
     """Makes and reads this instance's capabilities; ``secret`` is at least 32 random bytes, else ValueError."""
 

@@ -1,14 +1,15 @@
 """Fan-out: one activity becomes a delivery for each distinct inbox, in the transaction that causes it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from activitypub.documents import first, parse_document, types_of
 from activitypub.identifiers import ArtistRef, Site
 from activitypub.origins import netloc_of
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.guard import BlocklistGuard
-from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys
+from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, shows_pictures
 from cara_fed.clock import Clock
 from cara_fed.services import Services
 from storage.deliveries import Target
@@ -40,11 +41,14 @@ class FanOut:
     clock: Clock
     blocklist: BlocklistGuard
     capabilities: CapabilityKeys
+    per_second: int = 20
+    """How many servers get one activity that shows pictures in the same second."""
 
     @classmethod
     def of(cls, services: Services) -> "FanOut":
         """The fan-out over an opened instance."""
-        return cls(services.site, services.clock, services.blocklist, services.capabilities)
+        per_second = services.config.federation.deliveries_per_second
+        return cls(services.site, services.clock, services.blocklist, services.capabilities, per_second)
 
     async def enqueue(self, records: Records, activity: OutboxActivity, recipients: Recipients) -> int:
         """Record the activity and queue it for each inbox; how many deliveries that makes.
@@ -56,6 +60,8 @@ class FanOut:
         await self._hand_over(records, activity, recipients.actor_ids)
         inboxes = await self._find_inboxes(records, activity, recipients)
         targets = self._choose_targets(inboxes, personal=recipients.personal)
+        if shows_pictures(activity.body):
+            targets = self._spread(targets)
         await records.deliveries.enqueue_many(activity.pk, targets, self.clock.now())
         return len(targets)
 
@@ -80,6 +86,11 @@ class FanOut:
             if key not in targets and not self._is_listed(receiver, address):
                 targets[key] = self._target(receiver, address)
         return list(targets.values())
+
+    def _spread(self, targets: Iterable[Target]) -> list[Target]:
+        """So many a second: whoever hears of pictures fetches them at once."""
+        later = ((target, timedelta(seconds=place // self.per_second)) for place, target in enumerate(targets))
+        return [replace(target, due_at=target.due_at + delay) for target, delay in later]
 
     def _is_listed(self, receiver: Inbox, address: str) -> bool:
         subject = receiver.actor_id or receiver.netloc

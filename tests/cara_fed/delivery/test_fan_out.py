@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from cara_fed.capabilities import placeholder_media_path
 from cara_fed.delivery.fan_out import FanOut, Recipients
 from cara_fed.services import Services
 from storage.artists import Artist
@@ -124,3 +125,21 @@ async def test_an_unknown_actor_gets_nothing(services: Services, mara: Artist) -
         await records.remote_actors.record(gone)
     unknown = Recipients(actor_ids=("https://gallery.example/users/new", gone.actor_id))
     assert await enqueue(services, mara, unknown) == []
+
+
+async def due_after(services: Services, mara: Artist, body: bytes) -> list[float]:
+    """How many seconds from now each of 45 servers gets this."""
+    for number in range(45):
+        await add_follower(services, mara, f"https://s{number}.example/users/theo")
+    now = services.clock.now()
+    return [(each.due_at - now).total_seconds() for each in await enqueue(services, mara, FOLLOWERS, body=body)]
+
+
+async def test_servers_hear_of_pictures_one_group_a_second(services: Services, mara: Artist) -> None:
+    picture = services.site.base + placeholder_media_path("n", "0" * 64 + ".jpg")
+    waits = await due_after(services, mara, json.dumps({"url": picture}).encode())
+    assert [sum(round(wait) == second for wait in waits) for second in range(4)] == [20, 20, 5, 0]
+
+
+async def test_what_shows_no_pictures_goes_out_at_once(services: Services, mara: Artist) -> None:
+    assert {round(wait) for wait in await due_after(services, mara, b'{"content": "words"}')} == {0}
