@@ -57,7 +57,9 @@ async def work(services: Services) -> None:
 
 async def test_home_and_all_of_company_is_for_those_who_are_signed_in(artists: ARTISTS, visitor: Browser) -> None:
     for path in ("/home", "/notifications", "/search?q=@a@b.example", "/actors/1", "/posts/1", "/report"):
-        assert (await visitor.get(path)).status_code == 401, path
+        answer = await visitor.get(path)
+        assert answer.status_code == 303 and answer.headers["location"].startswith("/login"), path
+    assert (await visitor.send("/posts/1/like")).status_code in (400, 401)
 
 
 async def test_an_empty_home_says_how_to_begin(mara_there: Browser) -> None:

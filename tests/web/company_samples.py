@@ -1,0 +1,92 @@
+"""Samples of the pages of company: home, notifications, conversations, people of elsewhere."""
+
+from markupsafe import Markup
+
+from cara_fed.web.parts import Acts, Byline, FollowState, FormView, Link
+from cara_fed.web.social_views import (
+    ActorPage,
+    Entry,
+    HomePage,
+    KeepingAwayPage,
+    KeptAway,
+    Notice,
+    NotificationsPage,
+    ReplyPage,
+    ReportPage,
+    SearchPage,
+    ThreadPage,
+)
+from cara_fed.web.views import Page, ProfileField
+from tests.web.samples import EARLIER, MANY, NOON, PEOPLE, THEO, post, signed_in
+
+KEI = Byline("@kei@far.example", "/actors/7", "Kei Nakamura")
+LAYLA = Byline("@layla@pictures.example", "/actors/8", "ليلى المصري")
+KEI_ID = "https://far.example/users/kei"
+
+
+def company_pages() -> dict[str, tuple[object, Page]]:
+    """Every page of company by a short name, with the frame around it."""
+    no_one = FormView({"q": "@nobody@far.example"}, {"q": "@nobody@far.example could not be found: nobody there."})
+    nothing = FormView({"text": ""}, {"text": "An answer needs words."})
+    unsaid = FormView({}, {"content": "Say what is wrong: the moderators will ask."})
+    kept = (KeptAway(KEI, KEI_ID, EARLIER), KeptAway(LAYLA, "https://pictures.example/users/layla", EARLIER))
+    return {
+        "home": (HomePage(entries(), "/home?before=9"), signed_in("/home", unread=3)),
+        "home-empty": (HomePage(follows_somebody=False), signed_in("/home")),
+        "notifications": (notifications(), signed_in("/notifications", unread=120)),
+        "notifications-empty": (NotificationsPage(), signed_in("/notifications")),
+        "search": (SearchPage(no_one), signed_in("/search")),
+        "actor": (actor(), signed_in("/actors/7")),
+        "thread": (ThreadPage(entries()[0], entries()[1:2], entries()[2:]), signed_in("/posts/12")),
+        "reply": (ReplyPage(entries()[2], nothing), signed_in("/posts/14/reply")),
+        "report": (ReportPage(KEI, KEI_ID, "far.example", 12, entries()[0].post, unsaid), signed_in("/report")),
+        "settings-people": (KeepingAwayPage(kept, kept[:1]), signed_in("/settings/people")),
+    }
+
+
+def entries() -> tuple[Entry, ...]:
+    """Posts from here and elsewhere, with pictures, a cover, a film, in two directions of writing."""
+    covered = post(MANY[3], cover="Blood, painted", byline=LAYLA, url="/posts/13", visibility="followers")
+    arabic = post(byline=LAYLA, text="<p>لوحة رائعة، الألوان هادئة جدا</p>", language="ar", url="/posts/14")
+    return (
+        Entry(
+            post(*MANY[:3], byline=KEI, url="/posts/12"),
+            Acts(12, KEI_ID, "/home", liked=True, announced=True),
+            announced_by=THEO,
+            origin_url="https://far.example/@kei/12",
+            films=(Link("https://far.example/film.mp4", "The press at work, 40 seconds"),),
+        ),
+        Entry(covered, Acts(13, "https://pictures.example/users/layla", "/home", may_announce=False)),
+        Entry(arabic, Acts(14, "https://pictures.example/users/layla", "/home"), answers=Link("/@mara/1000", "@mara")),
+        Entry(post(MANY[4]), Acts(15, "https://studio.example/users/mara", "/home", is_own=True)),
+    )
+
+
+def notifications() -> NotificationsPage:
+    """One of each kind, the newest unread."""
+    kinds = ("follow", "follow_request", "mention", "reply", "like", "announce", "edit", "report")
+    about = Link("/@mara/1000", "Salt fields, late October. Gouache on paper, 42 × 60 cm.")
+    told = [
+        Notice(kind, KEI_ID, (KEI, LAYLA, *PEOPLE)[n], NOON, n < 3, about if n > 1 else None, may_answer=n == 1)
+        for n, kind in enumerate(kinds)
+    ]
+    cut = [Notice(kind, KEI_ID, KEI, EARLIER, False, side="follower") for kind in ("follow_lost", "follow_back")]
+    words = Notice("report", KEI_ID, KEI, EARLIER, False, words="This is my own picture, sold as theirs.")
+    return NotificationsPage((*told, *cut, words), "/notifications?before=1", 3, 99)
+
+
+def actor() -> ActorPage:
+    """Somebody who moved, is muted and follows back."""
+    return ActorPage(
+        KEI,
+        KEI_ID,
+        "https://far.example/@kei",
+        "/actors/7",
+        Markup("<p>Woodcuts and letters from the north.</p>"),
+        (ProfileField("Shop", Markup('<a href="https://kei.example">kei.example</a>')),),
+        FollowState.PENDING,
+        is_muted=True,
+        follows_back=True,
+        moved_to=Link("/actors/9", "@kei@new.example"),
+        entries=entries()[:1],
+    )
