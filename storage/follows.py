@@ -141,6 +141,12 @@ class Follows(Generic[Row]):
         )
         return [Inbox(*row) for row in await self.session.exec(statement)]
 
+    async def find_below(self, artist_pk: int, base: str) -> Sequence[Row]:
+        """An artist's accepted follows with actors whose ids begin with `base`: those of this instance."""
+        statement = select(self.table).where(self.table.artist_pk == artist_pk, self.table.state == ACCEPTED)
+        below = col(self.table.actor_id).startswith(f"{base}/", autoescape=True)
+        return (await self.session.exec(statement.where(below))).all()
+
     async def suspend(self, whom: Whom) -> Sequence[Row]:
         """Keep the accepted follows with these actors, but send nothing; the rows that changed."""
         return await self._change_all(whom, ACCEPTED, SUSPENDED)

@@ -12,7 +12,7 @@ from cara_fed.asgi import Answer, Header
 from cara_fed.endpoints.answers import PRIVATE, answer_document, public_for, to_headers
 from cara_fed.endpoints.calls import Call
 from cara_fed.endpoints.gate import Gate, Viewer, is_signed
-from cara_fed.endpoints.refusals import NotHere
+from cara_fed.endpoints.refusals import Gone, NotHere
 from cara_fed.services import Services
 from cara_fed.translate.artists import read_artist, read_public_keys
 from cara_fed.translate.opt_outs import signals_for
@@ -73,10 +73,12 @@ class Actors:
 
 
 async def find_artist(records: Records, name: str, *, even_deleted: bool = False) -> Artist:
-    """The artist of that name; raises NotHere."""
-    artist = await (records.artists.find_even_deleted(name) if even_deleted else records.artists.find(name))
+    """The artist of that name; raises NotHere, or Gone for who left."""
+    artist = await records.artists.find_even_deleted(name)
     if artist is None:
         raise NotHere
+    if artist.deleted_at is not None and not even_deleted:
+        raise Gone
     return artist
 
 

@@ -7,7 +7,7 @@ from activitypub.audience import Audience, Visibility
 from activitypub.vocabulary import PUBLIC
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.delivery.worker import DELETED_MEANWHILE
-from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.forget_files import forget_files, forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.update_profile import REVISION
 from cara_fed.services import Services
@@ -31,9 +31,12 @@ async def delete_artist(services: Services, artist: Artist) -> None:
         await records.sessions.remove_for_artist(row.pk)
         await records.followers.remove_artist(row.pk)
         await records.following.remove_artist(row.pk)
+        await _empty_arrangements(records, services, row)
+        portraits = (row.avatar_hash, row.header_hash)
         _empty(row, services)
         await records.revisions.bump(REVISION)
     await forget_files(services, pictures)
+    await forget_public_files(services, portraits)
     wake_workers(services)
 
 
@@ -82,8 +85,19 @@ async def _remove_pictures(records: Records, post_pks: Sequence[int]) -> list[Pi
     return pictures
 
 
+async def _empty_arrangements(records: Records, services: Services, artist: Artist) -> None:
+    """Portfolio, albums and links: what is arranged of what is gone."""
+    now = services.clock.now()
+    await records.portfolio.replace(artist.pk, [])
+    await records.profile_links.replace(artist.pk, [], now)
+    for album in await records.albums.find_all(artist.pk):
+        await records.albums.replace_posts(album.pk, [])
+        album.title, album.summary, album.deleted_at = "", "", now
+
+
 def _empty(artist: Artist, services: Services) -> None:
     artist.deleted_at = artist.updated_at = services.clock.now()
     artist.display_name = artist.summary = ""
-    artist.fields, artist.also_known_as = [], []
+    artist.avatar_alt = artist.header_alt = ""
+    artist.fields, artist.also_known_as, artist.attribution_domains = [], [], []
     artist.password_hash = artist.avatar_hash = artist.header_hash = None

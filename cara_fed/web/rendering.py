@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cara_fed.asgi import Answer, Header
-from cara_fed.web import arranging_views, blocklist_views, social_views, studio_views, views
+from cara_fed.web import account_views, arranging_views, blocklist_views, social_views, studio_views, views
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
 from templates import ROOT
 
@@ -30,6 +30,8 @@ TEMPLATES: Mapping[type, str] = {
     social_views.ReplyPage: "reply.html",
     social_views.ReportPage: "report.html",
     social_views.KeepingAwayPage: "settings/people.html",
+    account_views.AccountSettingsPage: "settings/account.html",
+    account_views.FollowRequestsPage: "follow_requests.html",
     arranging_views.PortfolioPage: "portfolio.html",
     arranging_views.PlacesPage: "places.html",
     arranging_views.AlbumsPage: "albums.html",

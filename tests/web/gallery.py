@@ -30,6 +30,7 @@ from cara_fed.web.views import (
 )
 from tests.web import blocklist_samples
 from tests.web.admin_samples import blocklist, crawlers, deliveries, members, told
+from tests.web.account_samples import account_pages
 from tests.web.arranging_samples import arranging_pages
 from tests.web.company_samples import company_pages
 from tests.web.samples import (
@@ -87,6 +88,7 @@ def all_pages() -> dict[str, tuple[object, Page]]:
             ),
             page("/policies/ai"),
         ),
+        **account_pages(),
         **arranging_pages(),
         "log-in": (LogInPage(wrong), page("/login", csrf_token="a-token")),
         "log-out": (LogOutPage(), signed_in("/logout")),

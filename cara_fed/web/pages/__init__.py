@@ -2,6 +2,7 @@
 
 from cara_fed.web.pages import (
     acting,
+    account,
     albums,
     arranging,
     artists,
@@ -9,6 +10,7 @@ from cara_fed.web.pages import (
     browsers,
     editing,
     follow_from,
+    follow_requests,
     following,
     front,
     home,
@@ -31,6 +33,7 @@ from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, h
 ROOMS = (
     front.room,
     artists.room,
+    account.room,
     albums.room,
     arranging.room,
     posts.room,
@@ -42,6 +45,7 @@ ROOMS = (
     settings.room,
     browsers.room,
     follow_from.room,
+    follow_requests.room,
     following.room,
     home.room,
     notifications.room,
