@@ -60,6 +60,10 @@ class Peer:
         assert response.status_code == 200, response.text
         return response.json()
 
+    async def try_to(self, verb: str, **parameters: str) -> None:
+        """The same, where it may fail."""
+        await self.client.post(f"{self.base}/control/{verb}", json=parameters, timeout=30)
+
     async def state(self) -> Json:
         """What was received, who follows fay, and every request in both directions."""
         state: Json = await self.do("state")
@@ -74,6 +78,10 @@ class Peer:
 
         return await until(f"the peer got {type_}", look)
 
+    async def received_undo_of(self, activity_id: str) -> None:
+        """Wait until that activity is taken back."""
+        await self.received("Undo", lambda undo: bool(undo["object"]["id"] == activity_id))
+
 
 @asynccontextmanager
 async def peer_serving(folder: Path, **environment: str) -> AsyncIterator[Peer]:
@@ -83,8 +91,8 @@ async def peer_serving(folder: Path, **environment: str) -> AsyncIterator[Peer]:
     port = free_port()
     process = await _start(folder, {"PORT": str(port), **environment})
     try:
+        await until("the peer answers", lambda: _is_ready(folder, process))
         async with httpx.AsyncClient(trust_env=False) as client:
-            await until("the peer answers", lambda: _is_ready(folder, process))
             yield Peer(port, client)
     finally:
         await _end(process)
