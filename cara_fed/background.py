@@ -10,6 +10,7 @@ from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
 from cara_fed.publishing.restate_all import restate_once
+from cara_fed.publishing.restate_profiles import restate_profiles
 from cara_fed.services import Services
 
 QUEUE_LOOK_SECONDS = 1.0
@@ -38,7 +39,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         return False
 
     async def restate() -> bool:
-        return await restate_once(services)
+        return await restate_profiles(services) or await restate_once(services)
 
     async def keep_house() -> bool:
         await keep_house_once(services)

@@ -1,7 +1,7 @@
 """Which opt-out holds for rows, and what it says: the most specific of picture, post, artist and instance decides."""
 
 from activitypub.identifiers import Site
-from activitypub.opt_out import OptOut, Signals, effective, signals
+from activitypub.opt_out import OptOut, Signals, effective, signals, strictest
 from storage.artists import Artist
 from storage.attachments import Attachment
 from storage.posts import Post
@@ -22,9 +22,13 @@ def signals_for(policy: OptOut, site: Site, default: OptOut) -> Signals:
 
 def stated_elsewhere(author: RemoteActor | None, post: Post | None = None) -> OptOut | None:
     """What somebody of another server says of a post of theirs, or of all; None where neither says anything."""
-    said = (row.opt_out for row in (post, author) if row is not None and row.opt_out)
-    policy = OptOut(next(said, OptOut.UNSET))
-    return None if policy is OptOut.UNSET else policy
+    said = (OptOut(row.opt_out) for row in (post, author) if row is not None and row.opt_out)
+    return next((policy for policy in said if policy is not OptOut.UNSET), None)
+
+
+def said_again(default: OptOut, stated: OptOut | None) -> OptOut:
+    """What holds for what we serve of others: what they say, and never less than this instance's own answer."""
+    return default if stated is None else strictest(default, stated)
 
 
 def _read(row: Artist | Post | Attachment | None) -> OptOut | None:

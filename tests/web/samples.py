@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut, signals
+from cara_fed.translate.structured import dump_for_script
 from cara_fed.web.parts import (
     Byline,
     Credit,
@@ -220,7 +221,11 @@ def profile(tab: str = "portfolio", **changes: object) -> ProfilePage:
 def post_page(*names: str, cover: str | None = None, **changes: object) -> PostPage:
     """A post with its replies and neighbours."""
     head = Head(
-        f"{BASE}/@mara/1000", f"{BASE}/users/mara/posts/1000", "Salt fields, late October.", "@mara@studio.example"
+        f"{BASE}/@mara/1000",
+        f"{BASE}/users/mara/posts/1000",
+        "Salt fields, late October.",
+        "@mara@studio.example",
+        image_objects=Markup(dump_for_script({"@context": "https://schema.org", "creditText": "</script>"})),
     )
     parts = {"credits": (Credit("Paper", "Mill of Saint-Armand", "https://paper.example"),), "edited_at": NOON}
     neighbours = (Link("/@mara/1001", "Fever, third state"), Link("/@mara/999", "The long pine above the harbour wall"))

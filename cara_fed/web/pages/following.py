@@ -13,6 +13,7 @@ from cara_fed.errors import InvalidInput, NotAllowed
 from cara_fed.federation.errors import FetchError
 from cara_fed.publishing.follow_actor import find_actor, follow_actor
 from cara_fed.publishing.unfollow_actor import unfollow_actor
+from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.errors import NothingHere
 from cara_fed.web.house import house, services, visitor
 from cara_fed.web.pages.artists import find_artist
@@ -63,7 +64,9 @@ async def show_stranger() -> ResponseReturnValue:
     located = services().site.locate(actor_id)
     if isinstance(located, ArtistRef):
         return redirect(f"/@{located.name}", 303)
-    return await show(_build_page(await _meet(artist, actor_id)))
+    met = await _meet(artist, actor_id)
+    policy = said_again(services().config.opt_out.default, stated_elsewhere(met.actor))
+    return await show(_build_page(met), policy=policy)
 
 
 @room.post("/authorize_interaction")

@@ -6,6 +6,7 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from cara_fed.publishing.seen_posts import FOR_EVERYONE
+from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import find_bylines, read_entries, remote_gallery
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
@@ -49,7 +50,8 @@ async def show_actor(pk: int) -> ResponseReturnValue:
         entries = await read_entries(records, artist, stretch.posts)
         moved_to = await _find_new_home(records, actor)
     shown = tuple(entries[post.pk] for post in stretch.posts if post.pk in entries)
-    return await show(_build(actor, ties, shown, stretch.older_url, moved_to))
+    policy = said_again(services().config.opt_out.default, stated_elsewhere(actor))
+    return await show(_build(actor, ties, shown, stretch.older_url, moved_to), policy=policy)
 
 
 async def find_actor(records: Records, pk: int) -> RemoteActor:

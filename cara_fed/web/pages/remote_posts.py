@@ -6,6 +6,7 @@ from quart import Blueprint, redirect
 from quart.typing import ResponseReturnValue
 
 from cara_fed.publishing.seen_posts import get_seen_post, may_see
+from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import path_of, read_entries
 from cara_fed.web.errors import NothingHere
 from cara_fed.web.house import services
@@ -32,9 +33,11 @@ async def show_thread(pk: int) -> ResponseReturnValue:
             return redirect(path_of(post), 303)
         above, below = await find_above(records, artist, post), await find_below(records, artist, post)
         entries = await read_entries(records, artist, [*above, post, *below])
+        author = await records.remote_actors.find(post.actor_id)
     if pk not in entries:
         raise NothingHere
-    return await show(ThreadPage(entries[pk], _pick(entries, above), _pick(entries, below)))
+    policy = said_again(services().config.opt_out.default, stated_elsewhere(author, post))
+    return await show(ThreadPage(entries[pk], _pick(entries, above), _pick(entries, below)), policy=policy)
 
 
 async def find_above(records: Records, artist: Artist, post: Post) -> list[Post]:

@@ -15,8 +15,9 @@ from cara_fed.publishing.edit_post import edit_post, read_edit
 from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.restate_all import ask_restating, restate_once
+from cara_fed.publishing.restate_profiles import restate_profiles
 from cara_fed.publishing.update_profile import read_profile, update_profile
-from cara_fed.services import Services
+from cara_fed.services import Services, open_services
 from cara_fed.translate.posts import PostRows, file_name_of
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from storage.artists import Artist
@@ -221,3 +222,20 @@ async def test_a_portrait_says_what_its_artist_says(services: Services, mara: Ar
     artist = await update_profile(services, artist, replace(read_profile(artist), opt_out=OptOut.ALLOW))
     assert artist.avatar_hash != first
     assert (read_data_mining(await services.media.read("public", artist.avatar_hash or "")) or "").endswith("ALLOWED")
+
+
+async def test_a_portrait_says_what_instance_toml_says_after_it_changed(
+    services: Services, mara: Artist, config: Config
+) -> None:
+    artist = await update_profile(services, mara, replace(read_profile(mara), avatar=jpeg(200, 200)))
+    assert not await restate_profiles(services)
+    later = config.model_copy(update={"opt_out": config.opt_out.model_copy(update={"default": OptOut.ALLOW})})
+    async with open_services(later, clock=services.clock) as changed:
+        assert await restate_profiles(changed)
+        assert not await restate_profiles(changed)
+        async with changed.database.reading() as records:
+            artist = await records.artists.get("mara")
+        portrait = await changed.media.read("public", artist.avatar_hash or "")
+        assert (read_data_mining(portrait) or "").endswith("ALLOWED")
+        actor = (await last_activity(changed))["object"]
+        assert actor["plus:DataMining"].endswith("ALLOWED")  # type: ignore[index]
