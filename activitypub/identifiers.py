@@ -46,6 +46,7 @@ class CollectionKind(StrEnum):
     FOLLOWING = "following"
     FEATURED = "featured"
     FEATURED_TAGS = "featured_tags"
+    FOLLOWERS_SYNCHRONIZATION = "followers_synchronization"
 
 
 class PostCollectionKind(StrEnum):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import ssl
+from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from pathlib import Path
 import httpx
 
 from activitypub.identifiers import Site
+from activitypub.synchronization import Synchronization
 from cara_fed.accounts.keyring import KeyRing
 from cara_fed.blocklist.guard import BlocklistGuard
 from cara_fed.blocklist.weighing import weighing_of
@@ -64,6 +66,8 @@ class Services:
     pictures: PictureWorkers
     session_key: bytes = field(repr=False)
     wake: WakeUps = field(default_factory=WakeUps)
+    synchronizations: OrderedDict[str, Synchronization] = field(default_factory=OrderedDict, repr=False)
+    """What actors, by their ids, last said about their followers here; the inbox worker compares it."""
 
     @property
     def site(self) -> Site:

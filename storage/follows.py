@@ -131,6 +131,15 @@ class Follows(Generic[Row]):
         )
         return (await self.session.exec(statement.limit(1))).first() is not None
 
+    async def find_ids_at(self, artist_pk: int, netloc: str) -> Sequence[str]:
+        """The ids of an artist's accepted ones who are at home on this server."""
+        statement = (
+            select(self.table.actor_id)
+            .join(RemoteActor, col(self.table.actor_id) == col(RemoteActor.actor_id))
+            .where(self.table.artist_pk == artist_pk, self.table.state == ACCEPTED, RemoteActor.netloc == netloc)
+        )
+        return (await self.session.exec(statement)).all()
+
     async def find_inboxes(self, artist_pk: int) -> Sequence[Inbox]:
         """Where the accepted remote ones of an artist receive."""
         statement = (

@@ -17,7 +17,7 @@ from activitypub.signatures.digests import (
     verify_digest,
 )
 from activitypub.signatures.freshness import require_recent, require_unexpired
-from activitypub.signatures.request import Headers, HttpRequest, encode_base
+from activitypub.signatures.request import Headers, HttpRequest, encode_base, find_also_covered
 from activitypub.signatures.schemes import Scheme, is_valid
 
 MAX_HEADER_LENGTH: Final = 16384
@@ -77,7 +77,7 @@ def sign_draft_cavage(request: HttpRequest, key_id: str, private_key: PrivateKey
     """
     added = (("date", format_http_date(now)), *_make_digest_header(request))
     request = request.with_headers(added)
-    covered = ("(request-target)", "host", *(name for name, _ in added))
+    covered = ("(request-target)", "host", *find_also_covered(request), *(name for name, _ in added))
     value = private_key.sign(_build_base(request, covered, request.target))
     header = (
         f'keyId="{key_id}",algorithm="{_SIGNED_LABELS[private_key.algorithm]}",'

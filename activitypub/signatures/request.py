@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import Final, Self
 
 from activitypub.errors import IdUnacceptable, SignatureMalformed
 from activitypub.origins import netloc_of, same_origin
+
+ALSO_COVERED: Final = ("collection-synchronization",)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -93,3 +95,8 @@ def target_of(url: str) -> str:
     cut = min((index for index in (rest.find("/"), rest.find("?")) if index >= 0), default=len(rest))
     target = rest[cut:]
     return target if target.startswith("/") else f"/{target}"
+
+
+def find_also_covered(request: HttpRequest) -> tuple[str, ...]:
+    """The request's headers that our signatures cover besides the usual ones."""
+    return tuple(name for name in ALSO_COVERED if request.value(name) is not None)

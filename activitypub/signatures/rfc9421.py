@@ -12,7 +12,7 @@ from activitypub.signatures.challenges import Challenge
 from activitypub.signatures.components import component_value
 from activitypub.signatures.digests import make_content_digest, verify_content_digest
 from activitypub.signatures.freshness import require_recent, require_unexpired
-from activitypub.signatures.request import Headers, HttpRequest, encode_base
+from activitypub.signatures.request import Headers, HttpRequest, encode_base, find_also_covered
 from activitypub.signatures.schemes import Scheme, is_valid
 from activitypub.signatures.structured_fields import (
     InnerList,
@@ -78,7 +78,8 @@ def sign_rfc9421(
     _require_fitting(challenge, key_id, private_key)
     added = _make_digest_header(request)
     request = request.with_headers(added)
-    covered = _choose_covered(challenge, ("@method", "@target-uri", *(name for name, _ in added)))
+    usual = ("@method", "@target-uri", *find_also_covered(request), *(name for name, _ in added))
+    covered = _choose_covered(challenge, usual)
     stated = f"({' '.join(item.text for item in covered)}){_state(challenge, key_id, private_key, now)}"
     value = private_key.sign(_build_base(request, covered, stated))
     signature = f"{challenge.label}=:{b64encode(value).decode()}:"

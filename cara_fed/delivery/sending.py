@@ -5,11 +5,12 @@ from datetime import timedelta
 from typing import TypeAlias
 
 from activitypub.retry import read_retry_after
+from activitypub.signatures import Headers
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.policy import Listing
 from cara_fed.blocklist.queued import describe_listing
 from cara_fed.clock import Clock
-from cara_fed.federation.client import Response
+from cara_fed.federation.client import Response, Signer
 from cara_fed.federation.errors import FetchError, UrlRefused
 from cara_fed.federation.knocking import knock
 from cara_fed.services import Services
@@ -31,6 +32,8 @@ class Job:
     delivery: Delivery
     activity: OutboxActivity
     host_number: int
+    headers: Headers = ()
+    """What goes with it and is signed with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,12 @@ def _find_listing(services: Services, delivery: Delivery) -> Listing | None:
 async def _post(services: Services, job: Job) -> Response:
     key = await services.keyring.signing_key(job.activity.artist_pk)
     body = services.capabilities.substitute(job.activity.body, job.host_number)
-    inbox, headers = job.delivery.inbox, {"content-type": CONTENT_TYPE}
-    return await knock(services, inbox, key, lambda signer: services.client.post(inbox, body, headers, signer=signer))
+    inbox, headers = job.delivery.inbox, {"content-type": CONTENT_TYPE, **dict(job.headers)}
+
+    async def ask(signer: Signer) -> Response:
+        return await services.client.post(inbox, body, headers, signer=signer)
+
+    return await knock(services, inbox, key, ask, job.headers)
 
 
 def read_answer(job: Job, response: Response, clock: Clock) -> Outcome:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from cara_fed.delivery.fan_out import FanOut
 from cara_fed.delivery.recording import Recorder
 from cara_fed.delivery.sending import Failed, HeldBack, Job, Outcome, Sent, Withheld, send
+from cara_fed.delivery.synchronizing import state_followers
 from cara_fed.services import Services
 from storage.deliveries import Delivery
 from storage.outbox_log import OutboxActivity
@@ -93,9 +94,11 @@ class DeliveryWorker:
         activities = await records.outbox_log.find_many({delivery.outbox_pk for delivery in claimed})
         await self._number(records, {delivery.receiver_netloc for delivery in claimed})
         deleted = await _find_deleted(records, activities.values())
+        pairs = [(delivery, activities[delivery.outbox_pk]) for delivery in claimed]
+        stated = await state_followers(records, self._services.site, pairs)
         ready = []
-        for delivery in claimed:
-            job = Job(delivery, activities[delivery.outbox_pk], self._numbers[delivery.receiver_netloc])
+        for delivery, activity in pairs:
+            job = Job(delivery, activity, self._numbers[delivery.receiver_netloc], stated.get(delivery.pk, ()))
             if job.activity.pk in deleted:
                 await self._recorder.record(records, job, Withheld(DELETED_MEANWHILE))
             elif await self._must_wait(records, job, claimed):

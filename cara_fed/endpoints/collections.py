@@ -7,6 +7,7 @@ from typing import Final
 from activitypub.audience import Visibility
 from activitypub.collections import build_collection, build_page
 from activitypub.documents import Json, dump_document
+from activitypub.errors import SignatureMissing
 from activitypub.identifiers import CollectionKind, CollectionRef, read_pk
 from activitypub.tags import build_tags
 from cara_fed.asgi import Answer
@@ -39,7 +40,7 @@ class _Asked:
 
 
 class Collections:
-    """Serves `/users/NAME/outbox`, `followers`, `following`, `featured` and `featured_tags`."""
+    """Serves `/users/NAME/outbox`, `followers`, `following`, `featured` and the others."""
 
     def __init__(self, services: Services, gate: Gate) -> None:
         self._services = services
@@ -70,6 +71,8 @@ class Collections:
                 return self._featured_tags(asked)
             case CollectionKind.OUTBOX:
                 return await self._outbox(records, asked)
+            case CollectionKind.FOLLOWERS_SYNCHRONIZATION:
+                return await self._followers_there(records, asked)
         return await self._people(records, asked)
 
     async def _outbox(self, records: Records, asked: _Asked) -> Json:
@@ -94,6 +97,13 @@ class Collections:
         rows = await follows.find_page(asked.artist.pk, before=asked.before, limit=PEOPLE_PER_PAGE)
         last_pk = rows[-1].pk if len(rows) == PEOPLE_PER_PAGE else None
         return self._page(asked, [row.actor_id for row in rows], last_pk)
+
+    async def _followers_there(self, records: Records, asked: _Asked) -> Json:
+        """The followers of the server that asks, for it alone (FEP-8fcf)."""
+        if asked.viewer.netloc is None:
+            raise SignatureMissing("each server is told of its own people alone, and has to sign for it")
+        followers = await records.followers.find_ids_at(asked.artist.pk, asked.viewer.netloc)
+        return build_collection(self._id(asked), total=len(followers), items=followers)
 
     async def _featured(self, records: Records, asked: _Asked) -> Json:
         """The portfolio, or until the artist chose one the newest public works, as ids.

@@ -11,15 +11,20 @@ from cara_fed.federation.generations import FIRST_KNOCK
 
 
 def make_signer(
-    key: SigningKey, clock: Clock, generation: Generation = FIRST_KNOCK, challenges: Sequence[Challenge] = ()
+    key: SigningKey,
+    clock: Clock,
+    generation: Generation = FIRST_KNOCK,
+    challenges: Sequence[Challenge] = (),
+    also: Headers = (),
 ) -> Signer:
     """What the client asks for a signature over each request that it is about to send.
 
+    ``also`` are headers that are sent with it and are to be covered.
     By RFC 9421, the first of the challenges that can be met is; where none can, the signature is our usual one.
     """
 
     def sign(method: str, url: str, body: bytes | None) -> Mapping[str, str]:
-        request = HttpRequest.to(method, url, body=body)
+        request = HttpRequest.to(method, url, also, body)
         if generation is Generation.RFC9421:
             return dict(_sign_rfc9421(request, key, clock, challenges))
         return dict(sign_draft_cavage(request, key.key_id, key.private_key, clock.now()))

@@ -1,9 +1,12 @@
 """Receiving: blocked? → authenticate → authorise → record; what it does to rows comes later, in a worker."""
 
+from typing import Final
+
 from activitypub.activities import Activity, read_activity
 from activitypub.documents import parse_document
 from activitypub.origins import IdRule
 from activitypub.signatures import HttpRequest
+from activitypub.synchronization import HEADER, read_synchronization
 from cara_fed.blocklist.appeals import find_appealed
 from cara_fed.blocklist.doors import door_of
 from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
@@ -11,6 +14,9 @@ from cara_fed.inbox.authority import require_own_activity, require_sender
 from cara_fed.inbox.recording import InboxRecorder
 from cara_fed.services import Services
 from storage.inbox_log import InboxActivity
+
+
+MOST_SYNCHRONIZATIONS: Final = 1000
 
 
 class InboxReceiver:
@@ -38,6 +44,7 @@ class InboxReceiver:
         require_sender(activity, sender.actor_id)
         require_own_activity(activity, self._services.site, self._rule)
         await self._record(activity, request.content, recipient)
+        self._note_synchronization(request, sender.actor_id)
 
     def _require_not_listed(self, activity: Activity, claimants: tuple[str, ...]) -> None:
         if find_appealed(activity, self._services.site) is not None:
@@ -76,6 +83,14 @@ class InboxReceiver:
             due_at=now,
         )
         await self._recorder.record(row)
+
+    def _note_synchronization(self, request: HttpRequest, actor_id: str) -> None:
+        """Leave what the sender said of its followers to the worker; it comes again with every such post."""
+        waiting, value = self._services.synchronizations, request.value(HEADER)
+        stated = read_synchronization(value) if value else None
+        if stated is not None and len(waiting) < MOST_SYNCHRONIZATIONS:
+            waiting[actor_id] = stated
+            self._services.wake.inbox.set()
 
 
 def _is_farewell(activity: Activity) -> bool:

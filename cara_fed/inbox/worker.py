@@ -23,6 +23,7 @@ from cara_fed.federation.resolver import Resolver
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.handlers import gathering, inbox
+from cara_fed.inbox.synchronizing import Synchronizer
 from cara_fed.services import Services
 from storage.inbox_log import InboxActivity
 
@@ -49,6 +50,7 @@ class InboxWorker:
         self._services = services
         self._resolver = Resolver(services)
         self._fan_out = FanOut.of(services)
+        self._synchronizer = Synchronizer(services, self._resolver)
 
     async def work_once(self) -> bool:
         """Handle what is due, servers side by side, each server's activities in order; False when there was nothing."""
@@ -58,9 +60,10 @@ class InboxWorker:
         except asyncio.CancelledError:
             await self._release(claimed)
             raise
-        if claimed:
+        if claimed:  # what was stated beside these is compared after them
             self._services.wake.deliveries.set()
-        return bool(claimed)
+            return True
+        return await self._synchronizer.work_once()
 
     async def _claim(self) -> Sequence[InboxActivity]:
         now = self._services.clock.now()

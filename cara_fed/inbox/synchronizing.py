@@ -1,0 +1,79 @@
+"""Followers collection synchronisation (FEP-8fcf), inbound: follows that the other side has no more end here too."""
+
+import logging
+from collections import OrderedDict
+from datetime import timedelta
+from typing import Final
+
+from activitypub.collections import read_collection
+from activitypub.errors import ProtocolError
+from activitypub.origins import netloc_of, same_origin
+from activitypub.synchronization import Synchronization, digest_followers
+from cara_fed.blocklist.guard import RefusedByBlocklist
+from cara_fed.federation.budgets import Budget, HostRates
+from cara_fed.federation.errors import FetchError
+from cara_fed.federation.resolver import Resolver
+from cara_fed.services import Services
+from storage.records import Records
+
+log = logging.getLogger(__name__)
+
+FETCHES: Final = 4
+PER_HOST_AND_HOUR: Final = 12
+
+
+class Synchronizer:
+    """Compares what senders stated with the follows here. One for each process."""
+
+    def __init__(self, services: Services, resolver: Resolver) -> None:
+        self._services = services
+        self._resolver = resolver
+        self._rates = HostRates(PER_HOST_AND_HOUR, window=timedelta(hours=1))
+
+    async def work_once(self) -> bool:
+        """Take up one stated digest; False when none waits. What cannot be compared now comes with the next post."""
+        stated: OrderedDict[str, Synchronization] = self._services.synchronizations
+        if not stated:
+            return False
+        actor_id, synchronization = stated.popitem(last=False)
+        try:
+            await self._compare(actor_id, synchronization)
+        except (FetchError, ProtocolError, RefusedByBlocklist) as error:
+            log.info("the follows of %s could not be compared: %s", actor_id, error)
+        return True
+
+    async def _compare(self, actor_id: str, stated: Synchronization) -> None:
+        async with self._services.database.reading() as records:
+            actor = await records.remote_actors.find(actor_id)
+            known = await self._followers_here(records, actor_id)
+        if actor is None or actor.followers != stated.collection_id or not same_origin(stated.url, actor_id):
+            return
+        if digest_followers(known) == stated.digest:
+            return
+        self._rates.spend(netloc_of(actor_id), self._services.clock.now())
+        theirs = await self._fetch(stated.url)
+        # What is not the list that the digest was made from is no reason to end anything.
+        if digest_followers(theirs) == stated.digest:
+            await self._end_stale(actor_id, theirs)
+
+    async def _fetch(self, url: str) -> set[str]:
+        """Every item of the partial collection; raises BudgetSpent where it goes on and on."""
+        budget, following, items = Budget(FETCHES), url, set[str]()
+        while following:
+            collection = read_collection(await self._resolver.fetch_document(following, budget))
+            items.update(item for item in collection.items if isinstance(item, str))
+            following = collection.next_id or ""
+        return items
+
+    async def _end_stale(self, actor_id: str, theirs: set[str]) -> None:
+        async with self._services.database.unit_of_work() as records:
+            for follower_id, artist_pk in (await self._followers_here(records, actor_id)).items():
+                if follower_id not in theirs:
+                    log.info("%s does not know %s as a follower: the follow ends", actor_id, follower_id)
+                    await records.following.remove(artist_pk, actor_id)
+
+    async def _followers_here(self, records: Records, actor_id: str) -> dict[str, int]:
+        """The artists here who follow the actor: their ids and keys."""
+        follows = await records.following.find_by_actor(actor_id)
+        artists = [await records.artists.get_by_pk(follow.artist_pk) for follow in follows]
+        return {self._services.site.actor(artist.name): artist.pk for artist in artists}
