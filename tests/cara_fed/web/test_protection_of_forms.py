@@ -25,6 +25,8 @@ from tests.support.network import Network
 
 Artists = dict[str, Artist]
 PLACES = {"name": "mara", "pk": "1"}
+# <name>, <pk:pk>, <any(follow, unfollow):what>
+PART = re.compile(r"<(?:\w+(?:\((?P<first>\w+)[^)]*\))?:)?(?P<name>\w+)>")
 
 
 def find_forms() -> list[str]:
@@ -34,7 +36,11 @@ def find_forms() -> list[str]:
     for room in ROOMS:
         app.register_blueprint(room)
     paths = {rule.rule for rule in app.url_map.iter_rules() if "POST" in rule.methods}
-    return sorted(re.sub(r"<(?:\w+:)?(\w+)>", lambda part: PLACES.get(part[1], "x"), path) for path in paths)
+    return sorted(PART.sub(_fill_in, path) for path in paths)
+
+
+def _fill_in(part: re.Match[str]) -> str:
+    return part["first"] or PLACES.get(part["name"], "x")
 
 
 FORMS = find_forms()
