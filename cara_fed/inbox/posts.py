@@ -57,11 +57,13 @@ async def require_own_post(context: InboxContext, activity: Activity) -> Post:
 
 
 async def require_concerned(context: InboxContext, post: RemotePost) -> None:
-    """Raise NoEffect unless an artist who does not block the author follows them, is answered or is named."""
+    """Raise NoEffect unless an artist who does not block the author follows them or whom they answer, or is named."""
     artist_pks = {following.artist_pk for following in await context.records.following.find_by_actor(post.actor_id)}
     parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
     if parent is not None and parent.artist_pk is not None:
         artist_pks.add(parent.artist_pk)
+    elif parent is not None:  # an answer to somebody followed, who passed it on
+        artist_pks.update(row.artist_pk for row in await context.records.following.find_by_actor(parent.actor_id))
     named = {*post.audience.everyone, *(mention.actor_id for mention in post.tags.mentions)}
     artists = [await context.find_artist(actor_id) for actor_id in sorted(named)]
     artist_pks.update(artist.pk for artist in artists if artist is not None)

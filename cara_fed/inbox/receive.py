@@ -3,7 +3,7 @@
 from typing import Final
 
 from activitypub.activities import Activity, read_activity
-from activitypub.documents import parse_document
+from activitypub.documents import Json, dump_document, parse_document
 from activitypub.origins import IdRule
 from activitypub.signatures import HttpRequest
 from activitypub.synchronization import HEADER, read_synchronization
@@ -11,6 +11,7 @@ from cara_fed.blocklist.appeals import find_appealed
 from cara_fed.blocklist.doors import door_of
 from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
 from cara_fed.inbox.authority import require_own_activity, require_sender
+from cara_fed.inbox.forwarding import Hints
 from cara_fed.inbox.recording import InboxRecorder
 from cara_fed.services import Services
 from storage.inbox_log import InboxActivity
@@ -26,6 +27,7 @@ class InboxReceiver:
         self._services = services
         self._authenticator = authenticator
         self._recorder = InboxRecorder(services)
+        self._hints = Hints.of(services)
         self._rule = IdRule(allow_http=services.site.scheme == "http")
         self._max_bytes = services.config.federation.max_document_kib * 1024
 
@@ -41,10 +43,21 @@ class InboxReceiver:
             return
         sender = await self._authenticate(request, activity)
         self._require_not_listed(activity, (sender.actor_id,))
+        hint = await self._read_hint(activity, sender)
+        if hint is not None:
+            await self._record(read_activity(hint), dump_document(hint), recipient)
+            return
         require_sender(activity, sender.actor_id)
         require_own_activity(activity, self._services.site, self._rule)
         await self._record(activity, request.content, recipient)
         self._note_synchronization(request, sender.actor_id)
+
+    async def _read_hint(self, activity: Activity, sender: Sender) -> Json | None:
+        """What another's activity is taken for where its sender forwards it; None for the sender's own."""
+        if activity.actor_id == sender.actor_id:
+            return None
+        require_own_activity(activity, self._services.site, self._rule)
+        return await self._hints.read(activity, sender.actor_id, self._services.clock.now())
 
     def _require_not_listed(self, activity: Activity, claimants: tuple[str, ...]) -> None:
         if find_appealed(activity, self._services.site) is not None:

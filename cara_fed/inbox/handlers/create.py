@@ -2,6 +2,7 @@
 
 from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.forwarding import forward_answer
 from cara_fed.inbox.gathering import Gathered, Gatherer
 from cara_fed.inbox.notices import notify_of_new_post, notify_of_own_post
 from cara_fed.inbox.posts import find_kept, gather_object, keep_post, require_concerned
@@ -26,4 +27,6 @@ async def receive_create(context: InboxContext, create: Activity) -> None:
     await require_concerned(context, post)
     if not await keep_post(context, post, document):
         raise NoEffect("the post is here already")
-    await notify_of_new_post(context, await find_kept(context, post))
+    kept = await find_kept(context, post)
+    await notify_of_new_post(context, kept)
+    await forward_answer(context, create, post, kept)

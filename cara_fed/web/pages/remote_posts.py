@@ -1,15 +1,19 @@
 """A post of another server on a page of ours, in its conversation."""
 
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
 
 from quart import Blueprint, redirect
 from quart.typing import ResponseReturnValue
 
+from cara_fed.accounts.limits import Limit, TooManyAttempts, require_within
+from cara_fed.inbox.conversations import bring_in_parents, find_missing_parent
 from cara_fed.publishing.seen_posts import get_seen_post, may_see
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import path_of, read_entries
 from cara_fed.web.errors import NothingHere
-from cara_fed.web.house import services
+from cara_fed.web.house import house, services
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import Entry, ThreadPage
@@ -18,6 +22,7 @@ from storage.posts import Post
 from storage.records import Records
 
 ABOVE, BELOW = 20, 100
+CONVERSATIONS: Final = Limit("conversation for", 30, timedelta(minutes=5))
 ANY = ("public", "unlisted", "followers", "direct")
 
 room = Blueprint("remote_posts", __name__)
@@ -29,8 +34,10 @@ async def show_thread(pk: int) -> ResponseReturnValue:
     artist = require_artist()
     async with services().database.reading() as records:
         post = await get_seen_post(records, services().site, artist, pk)
-        if post.artist_pk is not None:
-            return redirect(path_of(post), 303)
+    if post.artist_pk is not None:
+        return redirect(path_of(post), 303)
+    await _complete(artist, post)
+    async with services().database.reading() as records:
         above, below = await find_above(records, artist, post), await find_below(records, artist, post)
         entries = await read_entries(records, artist, [*above, post, *below])
         author = await records.remote_actors.find(post.actor_id)
@@ -38,6 +45,17 @@ async def show_thread(pk: int) -> ResponseReturnValue:
         raise NothingHere
     policy = said_again(services().config.opt_out.default, stated_elsewhere(author, post))
     return await show(ThreadPage(entries[pk], _pick(entries, above), _pick(entries, below)), policy=policy)
+
+
+async def _complete(artist: Artist, post: Post) -> None:
+    """Fetch what is missing above, unless this artist has made us ask for enough just now."""
+    if await find_missing_parent(services(), post) is None:
+        return
+    try:
+        await require_within(services(), (CONVERSATIONS, artist.name))
+    except TooManyAttempts:
+        return
+    await bring_in_parents(services(), house().resolver, post)
 
 
 async def find_above(records: Records, artist: Artist, post: Post) -> list[Post]:

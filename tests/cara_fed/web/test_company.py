@@ -1,4 +1,4 @@
-"""Company on the pages: home, notifications, search, people and posts of elsewhere, with buttons that need no script."""
+"""Company on the pages: home, notifications, search, people and posts of elsewhere; no button needs a script."""
 
 import re
 from collections.abc import Mapping

@@ -1,0 +1,45 @@
+"""Conversations: what a post answers is fetched when somebody reads it, as far as a budget goes."""
+
+import logging
+from typing import Final
+
+from activitypub.errors import ProtocolError
+from cara_fed.blocklist.guard import RefusedByBlocklist
+from cara_fed.federation.budgets import Budget
+from cara_fed.federation.errors import FetchError
+from cara_fed.federation.resolver import Resolver
+from cara_fed.inbox.bring_in import bring_in
+from cara_fed.services import Services
+from storage.posts import Post
+
+log = logging.getLogger(__name__)
+
+FETCHES_PER_CONVERSATION: Final = 8
+
+
+async def find_missing_parent(services: Services, post: Post) -> str | None:
+    """The id of the nearest post above this one that is not here; None where the conversation is whole."""
+    async with services.database.reading() as records:
+        seen: set[str] = set()
+        while post.in_reply_to and post.object_id not in seen:
+            seen.add(post.object_id)
+            parent = await records.posts.find(post.in_reply_to)
+            if parent is None:
+                return None if services.site.is_local(post.in_reply_to) else post.in_reply_to
+            post = parent
+    return None
+
+
+async def bring_in_parents(services: Services, resolver: Resolver, post: Post) -> int:
+    """Fetch what a post answers, and what that answers, up to the budget; how many posts came. Never raises for it."""
+    budget, came = Budget(FETCHES_PER_CONVERSATION), 0
+    while missing := await find_missing_parent(services, post):
+        try:
+            brought = await bring_in(services, resolver, await resolver.fetch_document(missing, budget))
+        except (FetchError, ProtocolError, RefusedByBlocklist) as error:
+            log.info("a conversation stays without %s: %s", missing, error)
+            break
+        if brought.object_id != missing:
+            break
+        came += 1
+    return came
