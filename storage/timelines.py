@@ -13,6 +13,7 @@ from storage.blocks import PersonalBlock
 from storage.follows import ACCEPTED, Following
 from storage.interactions import Interaction
 from storage.mutes import Mute
+from storage.notifications import Notification
 from storage.posts import DAYS_LATELY, HOME_VISIBILITIES, PKS_OF_A_DAY, Post
 
 FOR_EVERYONE = ("public", "unlisted")
@@ -46,6 +47,20 @@ class Timelines:
             if len(found) == limit:
                 break
         return found
+
+    async def find_direct(self, artist_pk: int, *, before: int | None = None, limit: int = 20) -> Sequence[Post]:
+        """An artist's direct posts, and those of others that they were told of, newest first."""
+        told = exists().where(
+            col(Notification.object_id) == col(Post.object_id), col(Notification.artist_pk) == artist_pk
+        )
+        statement = select(Post).where(
+            col(Post.deleted_at).is_(None),
+            col(Post.visibility) == "direct",
+            or_(col(Post.artist_pk) == artist_pk, told),
+            col(Post.actor_id).not_in(_hidden(artist_pk)),
+            *_between(col(Post.pk), 0, before),
+        )
+        return (await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))).all()
 
     async def _find_since(
         self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int

@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 from activitypub.activities import Activity
+from activitypub.audience import read_audience
+from activitypub.documents import parse_document
 from cara_fed.clock import Clock
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.translate.posts import read_mentions
@@ -49,9 +51,9 @@ async def notify_of_new_post(context: InboxContext, post: Post) -> bool:
     parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
     answered = parent.artist_pk if parent is not None else None
     told = parent is not None and await _notify_answered(context, parent, post)
-    for mention in read_mentions(post):
-        artist = await context.find_artist(mention.actor_id)
-        if artist is not None and artist.pk != answered and mention.actor_id != post.actor_id:
+    for actor_id in _find_named(post):
+        artist = await context.find_artist(actor_id)
+        if artist is not None and artist.pk != answered and actor_id != post.actor_id:
             told |= await notify(context, artist, Kind.MENTION, post.actor_id, post.object_id)
     return told
 
@@ -86,6 +88,14 @@ async def _notify_answered(context: InboxContext, parent: Post, post: Post) -> b
         return False
     artist = await context.records.artists.get_by_pk(parent.artist_pk)
     return await notify(context, artist, Kind.REPLY, post.actor_id, post.object_id)
+
+
+def _find_named(post: Post) -> tuple[str, ...]:
+    """Whom a post names; a direct one also concerns those it was sent to without naming them, as Misskey does."""
+    named = [mention.actor_id for mention in read_mentions(post)]
+    if post.visibility == "direct" and post.document is not None:
+        named.extend(read_audience(parse_document(post.document.encode())).everyone)
+    return tuple(dict.fromkeys(named))
 
 
 def _row(clock: Clock, artist: Artist, kind: Kind, actor_id: str, object_id: str) -> Notification:

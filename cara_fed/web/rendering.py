@@ -24,6 +24,7 @@ TEMPLATES: Mapping[type, str] = {
     views.ErrorPage: "error.html",
     social_views.HomePage: "home.html",
     social_views.NotificationsPage: "notifications.html",
+    social_views.MessagesPage: "messages.html",
     social_views.SearchPage: "search.html",
     social_views.ActorPage: "actor.html",
     social_views.ThreadPage: "thread.html",

@@ -31,6 +31,14 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True)
+class MessagesPage:
+    """``/messages``: direct posts, to the artist and by them, newest first."""
+
+    entries: tuple[Entry, ...] = ()
+    older_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One notification. ``kind`` is the row's; ``about`` the post it is about, ``words`` what a report says."""
 

@@ -9,6 +9,7 @@ from cara_fed.web.social_views import (
     HomePage,
     KeepingAwayPage,
     KeptAway,
+    MessagesPage,
     Notice,
     NotificationsPage,
     ReplyPage,
@@ -33,6 +34,7 @@ def company_pages() -> dict[str, tuple[object, Page]]:
     return {
         "home": (HomePage(entries(), "/home?before=9"), signed_in("/home", unread=3)),
         "home-empty": (HomePage(follows_somebody=False), signed_in("/home")),
+        "messages": (MessagesPage(entries()[1:3]), signed_in("/messages")),
         "notifications": (notifications(), signed_in("/notifications", unread=120)),
         "notifications-empty": (NotificationsPage(), signed_in("/notifications")),
         "search": (SearchPage(no_one), signed_in("/search")),

@@ -10,8 +10,8 @@ from cara_fed.web.entries import find_bylines, read_entries
 from cara_fed.web.house import services
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
-from cara_fed.web.social_views import Entry, HomePage
-from cara_fed.web.walls import read_before
+from cara_fed.web.social_views import Entry, HomePage, MessagesPage
+from cara_fed.web.walls import cut, read_before
 from storage.artists import Artist
 from storage.records import Records
 from storage.timelines import HomeEntry
@@ -32,6 +32,17 @@ async def show_home() -> ResponseReturnValue:
         follows_somebody = bool(found) or await records.following.count(artist.pk) > 0
     older_url = f"{request.path}?before={found[LENGTH - 1].pk}" if len(found) > LENGTH else None
     return await show(HomePage(entries, older_url, follows_somebody))
+
+
+@room.get("/messages")
+async def show_messages() -> ResponseReturnValue:
+    """Direct posts, which nobody but their parties sees."""
+    artist, before = require_artist(), read_before()
+    async with services().database.reading() as records:
+        stretch = cut(await records.timelines.find_direct(artist.pk, before=before, limit=LENGTH + 1), LENGTH)
+        entries = await read_entries(records, artist, stretch.posts)
+    shown = tuple(entries[post.pk] for post in stretch.posts if post.pk in entries)
+    return await show(MessagesPage(shown, stretch.older_url))
 
 
 async def _read(records: Records, artist: Artist, found: Sequence[HomeEntry]) -> tuple[Entry, ...]:

@@ -197,10 +197,13 @@ async def test_nobody_acts_upon_somebody_never_met(artists: ARTISTS, mara_there:
     assert answer.status_code == 404
 
 
-async def test_a_direct_post_between_others_is_not_for_these_eyes(
-    services: Services, artists: ARTISTS, mara_there: Browser
+async def test_a_direct_post_is_for_its_parties_alone(
+    services: Services, artists: ARTISTS, mara_there: Browser, ada_there: Browser
 ) -> None:
     post = await publish(services, artists["theo"], "between us, @ada", visibility="direct")
+    await work(services)
+    assert "between us" in (await ada_there.get("/messages")).text
+    assert "between us" not in (await mara_there.get("/messages")).text
     for path in ("", "/reply"):
         assert (await mara_there.get(f"/posts/{post.pk}{path}")).status_code == 404
     assert (await mara_there.send(f"/posts/{post.pk}/like", {"back": "/home"})).status_code == 404
