@@ -1,5 +1,7 @@
 """Sample views of what artists arrange."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from cara_fed.web.arranging_views import (
@@ -28,7 +30,7 @@ ORDER = (
 def arranging_pages() -> dict[str, tuple[object, Page]]:
     """Portfolio and albums, by a short name, each with its frame."""
     entries = (
-        AlbumEntry("/@mara/albums/salt", "Salt", 12, tiles("salt")[0]),
+        AlbumEntry("/@mara/albums/salt", "Salt", 12, replace(tiles("salt")[0], label="Salt")),
         AlbumEntry("/@mara/albums/long", LONG, 0),
     )
     choices = (AlbumChoice("salt", "Salt", True), AlbumChoice("long", LONG, False))

@@ -29,8 +29,8 @@ from cara_fed.web.views import (
     WelcomePage,
 )
 from tests.web import blocklist_samples
-from tests.web.admin_samples import blocklist, crawlers, deliveries, members, told
 from tests.web.account_samples import account_pages
+from tests.web.admin_samples import blocklist, crawlers, deliveries, members, told
 from tests.web.arranging_samples import arranging_pages
 from tests.web.company_samples import company_pages
 from tests.web.samples import (

@@ -1,8 +1,8 @@
 """The rooms of the house: one file for each concern, each with its addresses."""
 
 from cara_fed.web.pages import (
-    acting,
     account,
+    acting,
     albums,
     arranging,
     artists,

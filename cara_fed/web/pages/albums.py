@@ -1,7 +1,7 @@
 """Albums: an artist's list of them, each on a page, and the page on which it is arranged."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ from cara_fed.web.forms import FormInvalid, FormReader
 from cara_fed.web.house import house, services
 from cara_fed.web.pages.arranging import arranged, read_step
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
-from cara_fed.web.parts import FollowState, FormView
+from cara_fed.web.parts import FollowState, FormView, Tile
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.sight import Sight, look_at
 from cara_fed.web.signed_in import current_artist, require_artist
@@ -170,11 +170,15 @@ async def _read_entries(records: Records, artist: Artist, sight: Sight) -> tuple
     hung = {rows.post.pk: rows for rows in await hang(records, list(covers.values()), {artist.pk: artist})}
     entries = []
     for album in albums:
+        path, posts = path_of_album(artist, album), await records.albums.count_posts(album.pk, sight.visibilities)
         rows = hung[covers[album.pk].pk] if album.pk in covers else None
-        tile = house().gallery.tile(rows) if rows and rows.pictures else None
-        posts = await records.albums.count_posts(album.pk, sight.visibilities)
-        entries.append(AlbumEntry(path_of_album(artist, album), album.title, posts, tile))
+        cover = _build_cover(rows, path, album.title) if rows and rows.pictures else None
+        entries.append(AlbumEntry(path, album.title, posts, cover))
     return tuple(entries)
+
+
+def _build_cover(rows: PostRows, path: str, title: str) -> Tile:
+    return replace(house().gallery.tile(rows), url=path, label=title, more=0)
 
 
 def _build_album(found: _Found) -> AlbumPage:

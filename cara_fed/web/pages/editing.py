@@ -1,17 +1,21 @@
 """Changing and deleting one's own posts."""
 
+from collections.abc import Mapping
+
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.delete_post import delete_post
+from cara_fed.publishing.drafts import MAX_PICTURES
 from cara_fed.publishing.edit_post import edit_post, read_edit
+from cara_fed.publishing.store_picture import PictureUnusable
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import path_of_post
 from cara_fed.web.edit_form import fill_in, read_edit_form
 from cara_fed.web.errors import NothingHere
-from cara_fed.web.forms import FormInvalid
+from cara_fed.web.forms import FormInvalid, Upload, chosen_file
 from cara_fed.web.house import house, services
 from cara_fed.web.pages.posts import find_post
 from cara_fed.web.parts import FollowState, FormView
@@ -33,14 +37,14 @@ async def show_edit(name: str, pk: int) -> ResponseReturnValue:
 @room.post("/@<name>/<pk:pk>/edit")
 async def edit(name: str, pk: int) -> ResponseReturnValue:
     """Change the post, and tell everybody who has it."""
-    rows, fields = await find_own(name, pk), await read_fields()
+    rows, fields, files = await find_own(name, pk), await read_fields(), await read_files()
     try:
-        form = read_edit_form(fields, await read_files(), read_edit(rows))
+        form = read_edit_form(fields, files, read_edit(rows))
         await edit_post(services(), rows.artist, pk, form)
     except FormInvalid as invalid:
         return await show_invalid(_build_page(rows, invalid.view))
     except InvalidInput as refusal:
-        return await show_invalid(_build_page(rows, form_again(fields, text=str(refusal))))
+        return await show_invalid(_build_page(rows, form_again(fields, **{_field_of(refusal, files): str(refusal)})))
     return await go(path_of_post(rows.artist, rows.post), "Saved. Every server that has it is told.")
 
 
@@ -60,6 +64,14 @@ async def find_own(name: str, pk: int) -> PostRows:
     if sight.follow is not FollowState.SELF:
         raise NothingHere
     return rows
+
+
+def _field_of(refusal: InvalidInput, files: Mapping[str, Upload]) -> str:
+    """The field beside which a refusal stands: of new pictures the refused one's."""
+    if not isinstance(refusal, PictureUnusable):
+        return "text"
+    numbers = [n for n in range(MAX_PICTURES) if chosen_file(files, f"picture-{n}")]
+    return f"picture-{numbers[refusal.number - 1]}"
 
 
 def _build_page(rows: PostRows, form: FormView) -> EditPage:

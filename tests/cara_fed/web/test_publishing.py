@@ -230,6 +230,22 @@ async def test_a_post_is_edited_and_says_so(mara_there: Browser, visitor: Browse
     assert (await visitor.get(f"{path}/edit")).status_code == 303
 
 
+async def test_a_picture_is_replaced_in_its_place(mara_there: Browser, visitor: Browser) -> None:
+    path = await publish(mara_there, files(jpeg(), png()), **{"alt-0": "one", "alt-1": "two"})
+    before = re.findall(r'class="hung" href="([^"]+)"', (await visitor.get(path)).text)
+    form = {"alt-0": "one", "alt-1": "two"}
+    saved = await mara_there.fill_in(f"{path}/edit", form, files=files(jpeg(900, 300), start=1))
+    assert saved.headers["location"] == path
+    after = await visitor.get(path)
+    assert re.findall(r'class="hung" href="([^"]+)"', after.text)[0] == before[0]
+    assert before[1] not in after.text
+    assert re.findall(r'alt="(one|two)"', after.text) == ["one", "two"]
+    assert (await visitor.get(before[1])).status_code == 404
+    refused = await mara_there.fill_in(f"{path}/edit", form, files=files(b"no picture", start=1))
+    assert refused.status_code == 422
+    assert 'id="picture-1-error"' in refused.text
+
+
 async def test_a_refused_edit_keeps_what_was_typed(mara_there: Browser) -> None:
     path = await publish(mara_there, {"picture-0": ("", b"", "")}, text="Words")
     refused = await mara_there.fill_in(f"{path}/edit", {"text": "", "content_warning": "kept"})
