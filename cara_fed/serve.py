@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -10,10 +11,15 @@ from collections.abc import Callable
 import uvicorn
 
 from cara_fed.config import Config
+from cara_fed.errors import CaraFedError
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 APP = "cara_fed.app:create_app"
 PARENT_POLL_SECONDS = 0.5
+
+
+class PortUnusable(CaraFedError):
+    """``server.bind`` cannot be listened on, most often because another process does."""
 
 
 def configure_logging() -> None:
@@ -23,14 +29,31 @@ def configure_logging() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def require_port(config: Config) -> None:
+    """Raise PortUnusable where ``server.bind`` cannot be listened on: before anything of the instance is touched."""
+    host, port = _read_bind(config)
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        raise PortUnusable(f"server.bind: {config.server.bind} cannot be listened on: {error.strerror}") from error
+
+
+def _read_bind(config: Config) -> tuple[str, int]:
+    host, _, port = config.server.bind.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
 def serve(config: Config, workers: int) -> None:
     """Serve until told to stop, with ``workers`` processes. The app finds instance.toml by ``$CARA_FED_CONFIG``."""
-    host, _, port = config.server.bind.rpartition(":")
+    host, port = _read_bind(config)
     uvicorn.run(
         APP,
         factory=True,
-        host=host.strip("[]"),
-        port=int(port),
+        host=host,
+        port=port,
         workers=workers if workers > 1 else None,
         lifespan="on",
         log_config=None,

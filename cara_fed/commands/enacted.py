@@ -9,14 +9,14 @@ from cara_fed.commands.common import say
 def tell_enacted(enacted: Enacted) -> None:
     """Say what a change of the list did to follows and waiting deliveries."""
     counted = (
-        (enacted.suspended, "follows suspended"),
-        (enacted.resumed, "follows brought back"),
-        (enacted.refused, "follow requests refused"),
-        (enacted.cancelled, "deliveries cancelled"),
+        (enacted.suspended, "follow suspended", "follows suspended"),
+        (enacted.resumed, "follow brought back", "follows brought back"),
+        (enacted.refused, "follow request refused", "follow requests refused"),
+        (enacted.cancelled, "delivery cancelled", "deliveries cancelled"),
     )
-    for count, what in counted:
+    for count, one, several in counted:
         if count:
-            say(f"{count} {what}")
+            say(f"{count} {one if count == 1 else several}")
     for actor_id in enacted.final:
         say(f"{actor_id} was sent a Reject, since others on that server still follow; this cannot be undone from here")
 

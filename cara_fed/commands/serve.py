@@ -7,7 +7,7 @@ import os
 from cara_fed.accounts.tokens import issue_first_admin_link
 from cara_fed.commands.common import Arguments, Subcommands, add_command, say
 from cara_fed.config import ENVIRONMENT_PREFIX, Config, load_config
-from cara_fed.serve import configure_logging, serve
+from cara_fed.serve import configure_logging, require_port, serve
 from cara_fed.services import open_services
 
 MAX_WORKERS = 64
@@ -23,6 +23,7 @@ def run_serve(arguments: Arguments) -> int:
     """Serve until told to stop. What is missing is made before the first process starts, so that none races."""
     config = load_config(arguments.config)
     configure_logging()
+    require_port(config)
     asyncio.run(_prepare(config))
     os.environ[f"{ENVIRONMENT_PREFIX}CONFIG"] = str(arguments.config.resolve())
     if arguments.workers > 1:
