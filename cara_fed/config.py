@@ -186,6 +186,7 @@ class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
     cloak: Literal["off"] = "off"
+    c2pa: bool = False
     max_file_mib: int = Field(default=60, ge=1, le=1024)
     max_megapixels: int = Field(default=120, ge=1, le=1000)
     max_frames: int = Field(default=600, ge=1, le=10_000)
