@@ -35,7 +35,9 @@ class Answer:
 
     async def send(self, send: Send, *, head_only: bool = False) -> None:
         """Send it; ``head_only`` keeps Content-Length and leaves the body out, as HEAD wants it."""
-        headers: Iterable[Header] = (*self.headers, (b"content-length", str(len(self.body)).encode()))
+        # A 304 stands for another answer, whose length is not that of its own empty body.
+        length = () if self.status == 304 else ((b"content-length", str(len(self.body)).encode()),)
+        headers: Iterable[Header] = (*self.headers, *length)
         await send({"type": "http.response.start", "status": self.status, "headers": list(headers)})
         await send({"type": "http.response.body", "body": b"" if head_only else self.body})
 

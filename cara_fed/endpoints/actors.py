@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Final
 
 from activitypub.actors import build_actor, build_actor_stub, build_actor_tombstone, build_instance_actor
-from activitypub.documents import Json, dump_document
+from activitypub.documents import dump_document
 from activitypub.identifiers import ArtistRef
 from activitypub.opt_out import Signals, http_headers
 from cara_fed.accounts.published_keys import find_published_keys
 from cara_fed.asgi import Answer, Header
 from cara_fed.endpoints.answers import PRIVATE, answer_document, public_for, to_headers
 from cara_fed.endpoints.calls import Call
+from cara_fed.endpoints.document_cache import DocumentCache, version_of
 from cara_fed.endpoints.gate import Gate, Viewer, is_signed
 from cara_fed.endpoints.refusals import Gone, NotHere
 from cara_fed.services import Services
@@ -30,6 +31,7 @@ class Actors:
         self._services = services
         self._gate = gate
         self._default = services.config.opt_out.default
+        self._documents = DocumentCache()
 
     async def artist(self, call: Call) -> Answer:
         """The artist: in full to those who sign, or to all where `authorized_fetch` is off; else the stub."""
@@ -66,8 +68,10 @@ class Actors:
         site = self._services.site
         profile = read_artist(artist, keys, site, self._default)
         whole = viewer.is_known or not self._services.config.federation.authorized_fetch
-        document: Json = build_actor(profile, site) if whole else build_actor_stub(profile, site)
-        body = self._services.capabilities.substitute(dump_document(document), viewer.host_number)
+        build = build_actor if whole else build_actor_stub
+        version = version_of((artist, *keys))
+        document = self._documents.get((build.__name__, artist.pk), version, lambda: build(profile, site))
+        body = self._services.capabilities.substitute(document, viewer.host_number)
         page = link_to_page(site.profile_page(artist.name))
         return answer_document(body, cache_header(viewer), page, *headers_of(profile.signals))
 

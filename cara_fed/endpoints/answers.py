@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any, Final
 
 from cara_fed.asgi import Answer, Header
 from cara_fed.federation.media_types import ACTIVITY_JSON
 
+OK: Final = 200
+NOT_MODIFIED: Final = 304
 VARY: Final[Header] = (b"vary", b"Accept, Signature, Signature-Input")
 PRIVATE: Final[Header] = (b"cache-control", b"private, max-age=0, must-revalidate")
 NO_STORE: Final[Header] = (b"cache-control", b"no-store")
@@ -29,8 +32,18 @@ def answer_json(document: Any, *headers: Header, status: int = 200, media_type: 
 
 
 def answer_document(body: bytes, *headers: Header, status: int = 200) -> Answer:
-    """An ActivityPub document that stands ready as bytes."""
-    return answer_bytes(body, f"{ACTIVITY_JSON}; charset=utf-8", VARY, *headers, status=status)
+    """An ActivityPub document that stands ready as bytes, with an ETag."""
+    etag = (b"etag", f'"{sha256(body).hexdigest()[:32]}"'.encode())
+    return answer_bytes(body, f"{ACTIVITY_JSON}; charset=utf-8", VARY, etag, *headers, status=status)
+
+
+def answer_conditionally(answer: Answer, if_none_match: str) -> Answer:
+    """304 in place of an answer that the one who asks holds already (RFC 9110, section 13.1.2)."""
+    etag = next((value.decode() for name, value in answer.headers if name == b"etag"), None)
+    stated = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+    if answer.status != OK or etag is None or stated.isdisjoint({etag, "*"}):
+        return answer
+    return Answer(NOT_MODIFIED, b"", tuple(each for each in answer.headers if each[0] != b"content-type"))
 
 
 def answer_error(status: int, message: str, *headers: Header) -> Answer:

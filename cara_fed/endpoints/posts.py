@@ -1,6 +1,8 @@
 """Posts as documents: the Note, its Create, and the Tombstone of what was deleted."""
 
-from activitypub.documents import Json, dump_document
+from collections.abc import Iterator
+
+from activitypub.documents import dump_document
 from activitypub.identifiers import CreateRef, PostRef, fold_name
 from activitypub.notes import build_tombstone
 from activitypub.opt_out import Signals
@@ -8,6 +10,7 @@ from cara_fed.asgi import Answer
 from cara_fed.endpoints.actors import cache_header, headers_of, link_to_page
 from cara_fed.endpoints.answers import answer_document
 from cara_fed.endpoints.calls import Call
+from cara_fed.endpoints.document_cache import DocumentCache, version_of
 from cara_fed.endpoints.gate import Gate, Viewer
 from cara_fed.endpoints.refusals import NotHere
 from cara_fed.endpoints.shown_posts import load_posts, may_see, write_create, write_note
@@ -15,6 +18,7 @@ from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from cara_fed.translate.posts import PostRows
 from storage.artists import Artist
+from storage.columns import Table
 from storage.posts import Post
 from storage.records import Records
 
@@ -25,6 +29,7 @@ class Posts:
     def __init__(self, services: Services, gate: Gate) -> None:
         self._services = services
         self._gate = gate
+        self._documents = DocumentCache()
 
     async def note(self, call: Call) -> Answer:
         """The post as a Note; 410 with a Tombstone once it is deleted; 404 where it is not for the one who asks."""
@@ -47,16 +52,27 @@ class Posts:
                 return answer_document(dump_document(tombstone), cache_header(viewer), status=410)
             [(rows, counts)] = await load_posts(records, artist, [post])
         write = write_create if is_create else write_note
-        return self._answer(write(self._services, rows, counts), rows, viewer)
+        version = version_of(_rows_of(rows), counts)
+        document = self._documents.get((write.__name__, pk), version, lambda: write(self._services, rows, counts))
+        return self._answer(document, rows, viewer)
 
-    def _answer(self, document: Json, rows: PostRows, viewer: Viewer) -> Answer:
-        body = self._services.capabilities.substitute(dump_document(document), viewer.host_number)
+    def _answer(self, document: bytes, rows: PostRows, viewer: Viewer) -> Answer:
+        body = self._services.capabilities.substitute(document, viewer.host_number)
         page = link_to_page(self._services.site.post_page(rows.artist.name, rows.post.pk))
         return answer_document(body, cache_header(viewer), page, *headers_of(self._signals(rows)))
 
     def _signals(self, rows: PostRows) -> Signals:
         default = self._services.config.opt_out.default
         return signals_for(effective_opt_out(default, rows.artist, rows.post), self._services.site, default)
+
+
+def _rows_of(rows: PostRows) -> Iterator[Table]:
+    """Every row that a post is written from."""
+    yield rows.artist
+    yield rows.post
+    for picture in rows.pictures:
+        yield picture.attachment
+        yield from picture.renditions.values()
 
 
 async def find_post(records: Records, name: str, pk: int) -> tuple[Artist, Post]:

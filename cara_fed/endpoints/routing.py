@@ -6,7 +6,7 @@ from typing import Final
 
 from activitypub.identifiers import AlbumRef, ArtistRef, CollectionKind, CollectionRef, Located, PostRef, Site
 from cara_fed.asgi import Answer, App, ClientGone, Header, Message, Receive, Scope, Send, header
-from cara_fed.endpoints.answers import VARY
+from cara_fed.endpoints.answers import VARY, answer_conditionally
 from cara_fed.endpoints.calls import Call, Route
 from cara_fed.endpoints.negotiation import wants_document
 from cara_fed.endpoints.refusals import REFUSALS, MethodNotAllowed, answer_refusal
@@ -76,6 +76,8 @@ async def _answer(route: Route, call: Call, send: Send) -> None:
         answer = await _call(route, call)
     except ClientGone:
         return
+    if (stated := call.header(b"if-none-match")) and call.scope["method"] in ("GET", "HEAD"):
+        answer = answer_conditionally(answer, stated)
     await answer.send(send, head_only=call.scope["method"] == "HEAD")
 
 
