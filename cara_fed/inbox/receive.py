@@ -16,7 +16,6 @@ from cara_fed.inbox.recording import InboxRecorder
 from cara_fed.services import Services
 from storage.inbox_log import InboxActivity
 
-
 MOST_SYNCHRONIZATIONS: Final = 1000
 
 
