@@ -5,9 +5,11 @@ from dataclasses import replace
 import pytest
 
 from cara_fed.accounts.rotate_keys import rotate_artist_keys, rotate_instance_keys
+from cara_fed.background import keep_house_once
 from cara_fed.publishing.delete_post import delete_post
 from cara_fed.publishing.edit_post import edit_post, read_edit
 from cara_fed.publishing.own_posts import find_own_post
+from storage.hosts import Host
 from storage.posts import Post
 from tests.support.fediverse import Fediverse, Instance, picture
 
@@ -33,6 +35,11 @@ async def edit(instance: Instance, post: Post, text: str) -> None:
     mara = await instance.artist("mara")
     rows = await find_own_post(instance.services, mara, post.pk)
     await edit_post(instance.services, mara, post.pk, replace(read_edit(rows), text=text))
+
+
+async def host_of(instance: Instance, netloc: str) -> Host:
+    async with instance.services.database.reading() as records:
+        return await records.hosts.get(netloc)
 
 
 async def texts_at_home(gallery: Instance) -> list[str]:
@@ -138,3 +145,47 @@ async def test_a_post_reaches_each_server_once_however_many_follow_there(
     assert fediverse.network.seen("POST", "gallery.example")[sent_before:] == ["/inbox"]
     for name in ("theo", "ida", "lou", "kai"):
         assert len(await gallery.home_of(name)) == 1
+
+
+async def test_a_dead_server_is_left_in_peace_looked_after_and_given_everything_when_it_returns(
+    fediverse: Fediverse, studio: Instance, gallery: Instance
+) -> None:
+    fediverse.network.unplugged.add("gallery.example")
+    for number in range(8):
+        await studio.publish("mara", f"number {number}")
+    await fediverse.settle()
+    opened = await host_of(studio, "gallery.example")
+    assert opened.open_until is not None and opened.open_until > fediverse.time.now
+
+    # All of it is due again, and none of it is tried while the circuit is open.
+    async with studio.services.database.unit_of_work() as records:
+        await records.deliveries.retry_now(fediverse.time.now)
+    await fediverse.settle()
+    assert (await host_of(studio, "gallery.example")).failures == opened.failures
+
+    fediverse.time.pass_by(hours=30)
+    await fediverse.settle()
+    still = await host_of(studio, "gallery.example")
+    assert still.failures > opened.failures
+    assert still.open_until is not None and still.open_until > fediverse.time.now
+
+    fediverse.network.unplugged.clear()
+    fediverse.time.pass_by(hours=12)
+    await fediverse.settle()
+    revived = await host_of(studio, "gallery.example")
+    assert (revived.failures, revived.failing_since, revived.open_until) == (0, None, None)
+    assert sorted(await texts_at_home(gallery)) == [f"<p>number {number}</p>" for number in range(8)]
+
+
+async def test_finished_deliveries_are_kept_for_half_a_year_for_the_sake_of_deletes(
+    fediverse: Fediverse, studio: Instance, gallery: Instance
+) -> None:
+    await studio.publish("mara", "old")
+    await fediverse.settle()
+    for days, left in ((179, 1), (2, 0)):
+        fediverse.time.pass_by(days=days)
+        await keep_house_once(studio.services)
+        async with studio.services.database.reading() as records:
+            sent = await records.deliveries.find_page("sent")
+            kept = await records.outbox_log.find_many({delivery.outbox_pk for delivery in sent})
+        assert len([each for each in kept.values() if each.activity_type == "Create"]) == left
