@@ -91,7 +91,6 @@ function put(place, file) {
   const transfer = new DataTransfer();
   transfer.items.add(file);
   place.querySelector("input[type=file]").files = transfer.files;
-  list.insertBefore(place, filled().at(-1)?.nextSibling ?? list.firstChild);
   preview(place.querySelector("canvas"), file);
 }
 
@@ -133,16 +132,16 @@ function dragOver(place, y) {
 function remove(place) {
   place.querySelector("input[type=file]").value = "";
   place.querySelector("textarea").value = "";
+  place.querySelector("select").value = "";
   list.append(place);
   renumber();
   pick.focus();
 }
 
-// The server takes pictures in the order of the numbers in their names.
+// The server takes pictures, and what is said of each, by the numbers in the fields' names.
 function renumber() {
   for (const [n, place] of [...list.children].entries()) {
-    place.querySelector("input[type=file]").name = `picture-${n}`;
-    place.querySelector("textarea").name = `alt-${n}`;
+    for (const field of place.querySelectorAll("[name]")) field.name = field.name.replace(/\d+$/, n);
     place.querySelector("[data-number]").textContent = n + 1;
     place.querySelector("[data-move='-1']").disabled = n === 0;
     place.querySelector("[data-move='1']").disabled = n === filled().length - 1;

@@ -187,6 +187,29 @@ def test_pictures_are_put_in_order_by_keyboard_and_by_mouse(browser: Browser, si
         assert [name for _, name, _ in order_of(page)] == ["salt.jpg", "pine.jpg"]
 
 
+def test_the_last_picture_that_fits_comes_last(browser: Browser, site: str, tmp_path: Path) -> None:
+    salt, pine = pictures_at(tmp_path, "salt", "pine")
+    with opened(browser, f"{site}/publish") as page:
+        page.set_input_files("#pick", [salt] * 19 + [pine])
+        assert [name for _, name, _ in order_of(page)] == ["salt.jpg"] * 19 + ["pine.jpg"]
+
+
+def test_what_is_said_of_a_picture_moves_and_goes_with_it(browser: Browser, site: str, tmp_path: Path) -> None:
+    said = """[...document.querySelectorAll("[data-place]:not([hidden])")].map(place => {
+      const answer = place.querySelector("select");
+      return [place.querySelector("input[type=file]").files[0].name, answer.name, answer.value];
+    })"""
+    with opened(browser, f"{site}/publish") as page:
+        page.set_input_files("#pick", pictures_at(tmp_path, "salt", "pine"))
+        page.locator("[data-place] details summary").first.click()
+        page.locator("select[name=opt_out-0]").select_option("allow")
+        page.locator("[data-move='1']").first.click()
+        assert page.evaluate(said) == [["pine.jpg", "opt_out-0", ""], ["salt.jpg", "opt_out-1", "allow"]]
+        page.locator("[data-place]:not([hidden]) [data-remove]").nth(1).click()
+        page.set_input_files("#pick", pictures_at(tmp_path, "dusk"))
+        assert page.evaluate(said) == [["pine.jpg", "opt_out-0", ""], ["dusk.jpg", "opt_out-1", ""]]
+
+
 def test_what_is_sent_is_what_was_put_in_order(browser: Browser, site: str, tmp_path: Path) -> None:
     with opened(browser, f"{site}/publish") as page:
         page.set_input_files("#pick", pictures_at(tmp_path, "salt", "pine"))
