@@ -171,7 +171,7 @@ class FederationSection(Section):
     timeout_seconds: int = Field(default=20, ge=1, le=300)
     max_document_kib: int = Field(default=1024, ge=16, le=65_536)
     deliveries_per_host: int = Field(default=4, ge=1, le=100)
-    delivery_workers: int = Field(default=16, ge=1, le=1000)
+    delivery_workers: int = Field(default=32, ge=1, le=1000)
     deliveries_per_second: int = Field(default=20, ge=1, le=100_000)
 
 

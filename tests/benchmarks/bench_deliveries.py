@@ -33,6 +33,8 @@ FOLLOWERS_PER_HOST = 3
 WARM_UP_POSTS = 2
 POSTS_AT_ONCE = 4
 PROFILE_LINES = 60
+# A busy instance's settings, and no waiting for the sake of those who fetch the pictures.
+FEDERATION = {"delivery_workers": 64, "deliveries_per_second": 100_000}
 REPEATS = 2000
 
 
@@ -174,7 +176,7 @@ def _measure_substitution(services: Services) -> float:
 async def measure(count: int, hosts: int, profile: cProfile.Profile | None = None) -> Figures:
     """Send about ``count`` deliveries to ``hosts`` hosts."""
     addresses = [f"127.0.0.{number}" for number in range(1, hosts + 1)]
-    async with _receivers(addresses) as port, open_instance(delivery_workers=32) as services:
+    async with _receivers(addresses) as port, open_instance(**FEDERATION) as services:
         await _add_followers(services, [f"{address}:{port}" for address in addresses])
         worker, meter, watch, memory = DeliveryWorker(services), RsaMeter(), Stopwatch(), list[float]()
         sent = await _deliver(services, worker, WARM_UP_POSTS)
