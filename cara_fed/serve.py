@@ -12,6 +12,7 @@ import uvicorn
 
 from cara_fed.config import Config
 from cara_fed.errors import CaraFedError
+from cara_fed.heads import BoundedHeads
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 APP = "cara_fed.app:create_app"
@@ -52,6 +53,7 @@ def serve(config: Config, workers: int) -> None:
     uvicorn.run(
         APP,
         factory=True,
+        http=BoundedHeads,
         host=host,
         port=port,
         workers=workers if workers > 1 else None,
@@ -63,7 +65,6 @@ def serve(config: Config, workers: int) -> None:
         proxy_headers=True,
         forwarded_allow_ips=[str(network) for network in config.server.trusted_proxies],
         timeout_graceful_shutdown=20,
-        h11_max_incomplete_event_size=64 * 1024,
     )
 
 

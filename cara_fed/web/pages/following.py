@@ -109,4 +109,4 @@ def _build_page(met: _Met) -> AuthorizeInteractionPage:
 
 
 def _not_found(target: str, error: Exception) -> str:
-    return f"{target[:200]} could not be found: {error}."
+    return f"{target[:200]} could not be found: {str(error).rstrip('.')}."

@@ -48,7 +48,7 @@ async def _find(query: str) -> str:
     except RefusedByBlocklist as error:
         raise _NotFoundAnywhere(f"This site deals with nobody at {error.listing.key}.") from error
     except (FetchError, ProtocolError) as error:
-        raise _NotFoundAnywhere(f"{query[:200]} could not be found: {error}.") from error
+        raise _NotFoundAnywhere(f"{query[:200]} could not be found: {str(error).rstrip('.')}.") from error
 
 
 def _find_here(url: str) -> str | None:
