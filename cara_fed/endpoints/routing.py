@@ -52,13 +52,23 @@ class Router:
     async def _answer_located(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What an id or a page's address names, as document or page, whichever is asked for."""
         id = self._site.base + scope["path"]
-        located = self._site.locate(id) or self._site.locate_page(id)
-        if located is None or (isinstance(located, _HAS_PAGE) and not _wants_document(scope)):
+        located = self._locate(id)
+        if located is None and self._is_meant_without_slash(scope):
+            await _lead_to(id.rstrip("/"), scope, send)
+        elif located is None or (isinstance(located, _HAS_PAGE) and not _wants_document(scope)):
             await self._show_page(scope, receive, send, located)
         elif (route := self._table.kinds.get(_kind_of(located))) is not None:
             await _answer(route, Call(scope, receive, self._site, located), send)
         else:
             await self._pages(scope, receive, send)
+
+    def _is_meant_without_slash(self, scope: Scope) -> bool:
+        path = scope["path"]
+        located = self._locate(self._site.base + path.rstrip("/")) if path.endswith("/") else None
+        return scope["method"] in ("GET", "HEAD") and located is not None
+
+    def _locate(self, id: str) -> Located | None:
+        return self._site.locate(id) or self._site.locate_page(id)
 
     async def _show_page(self, scope: Scope, receive: Receive, send: Send, located: Located | None) -> None:
         """The page; at a document's address it is the page's own, without a redirect."""
@@ -68,7 +78,14 @@ class Router:
             return
         path = page.removeprefix(self._site.base)
         link = (b"link", f'<{document}>; rel="alternate"; type="{ACTIVITY_JSON}"'.encode())
-        await self._pages({**scope, "path": path, "raw_path": path.encode()}, receive, _add_headers(send, VARY, link))
+        await self._pages({**scope, "path": path, "raw_path": path.encode()}, receive, _add_headers(send, link))
+
+
+async def _lead_to(address: str, scope: Scope, send: Send) -> None:
+    """To the address as it is meant: people write a slash at its end."""
+    query = scope["query_string"].decode("latin-1")
+    location = f"{address}?{query}" if query else address
+    await Answer(301, headers=((b"location", location.encode("latin-1")), VARY)).send(send)
 
 
 async def _answer(route: Route, call: Call, send: Send) -> None:
@@ -110,9 +127,12 @@ def _addresses(site: Site, located: Located | None) -> tuple[str | None, str | N
     return None, None
 
 
-def _add_headers(send: Send, *added: Header) -> Send:
+def _add_headers(send: Send, link: Header) -> Send:
+    """Say on what the answer depends; and, where there is something, where else it is."""
+
     async def send_with_more(message: Message) -> None:
         if message["type"] == "http.response.start":
+            added = (VARY, link) if message["status"] < 400 else (VARY,)
             message = {**message, "headers": [*message.get("headers", ()), *added]}
         await send(message)
 
