@@ -57,7 +57,9 @@ lint: tools  ## style, types and the floors
 check: lint test  ## what .ci/run asks: lint and test
 
 bench: tools  ## ratios of speed and memory, minutes long
-	for file in tests/benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+	for file in tests/benchmarks/bench_*.py; do \
+		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; \
+	done
 
 clean:  ## remove what the targets made, but never data/
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
