@@ -92,12 +92,7 @@ async def open_services(
         stack.push_async_callback(database.dispose)
         client = _build_client(config, transport)
         stack.push_async_callback(client.aclose)
-        async with database.unit_of_work() as records:
-            await _require_same_domain(records, config)
-            await note_default(records, clock, config)
-            manifests = await _open_manifests(records, config, clock) if config.protection.c2pa else None
-            capability_key = await _secret(records, "capability")
-            session_key = await _secret(records, "session")
+        kept = await _open_kept(database, config, clock)
         keyring = KeyRing(database, config.site, clock)
         await keyring.make_instance_keys()
         blocklist = BlocklistGuard(database, clock, weighing_of(config))
@@ -117,13 +112,13 @@ async def open_services(
             media=media,
             client=client,
             generations=Generations(database, clock),
-            capabilities=CapabilityKeys(capability_key),
+            capabilities=CapabilityKeys(kept.capability_key),
             keyring=keyring,
             blocklist=blocklist,
             crawlers=crawlers,
-            manifests=manifests,
+            manifests=kept.manifests,
             pictures=pictures,
-            session_key=session_key,
+            session_key=kept.session_key,
         )
 
 
@@ -155,6 +150,26 @@ def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
         return build_tls_context(ca_file)
     except OSError as error:
         raise ConfigError((f"federation.ca_file: {ca_file} cannot be used: {error}",)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the database keeps of the instance itself, made at its first start."""
+
+    capability_key: bytes
+    session_key: bytes
+    manifests: ManifestSigner | None
+
+
+async def _open_kept(database: Database, config: Config, clock: Clock) -> _Kept:
+    async with database.unit_of_work() as records:
+        await _require_same_domain(records, config)
+        await note_default(records, clock, config)
+        return _Kept(
+            manifests=await _open_manifests(records, config, clock) if config.protection.c2pa else None,
+            capability_key=await _secret(records, "capability"),
+            session_key=await _secret(records, "session"),
+        )
 
 
 async def _require_same_domain(records: Records, config: Config) -> None:

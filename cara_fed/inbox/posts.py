@@ -15,6 +15,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.translate.remote import attachment_rows, post_row
 from storage.errors import AlreadyExists
+from storage.interactions import Interaction
 from storage.posts import Post
 
 ON_TIME: Final = timedelta(days=1)
@@ -54,6 +55,19 @@ async def require_own_post(context: InboxContext, activity: Activity) -> Post:
     if await context.is_blocked(await context.records.artists.get_by_pk(post.artist_pk), activity.actor_id):
         raise NoEffect("the artist blocks the actor")
     return post
+
+
+async def record_interaction(context: InboxContext, post: Post, activity: Activity, kind: str) -> bool:
+    """Write down what the actor did with a post; False where the same was written down before."""
+    row = Interaction(
+        pk=context.new_pk(),
+        kind=kind,
+        actor_id=activity.actor_id,
+        object_id=post.object_id,
+        activity_id=activity.activity_id,
+        created_at=context.now,
+    )
+    return await context.records.interactions.add(row)
 
 
 async def require_concerned(context: InboxContext, post: RemotePost) -> None:

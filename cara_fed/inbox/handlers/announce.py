@@ -4,9 +4,8 @@ from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.notices import Kind, notify_of_post
-from cara_fed.inbox.posts import gather_named, keep_post, require_own_post
+from cara_fed.inbox.posts import gather_named, keep_post, record_interaction, require_own_post
 from cara_fed.inbox.registry import gathering, inbox
-from storage.interactions import Interaction
 from storage.posts import Post
 
 FOR_EVERYONE = ("public", "unlisted")
@@ -27,15 +26,7 @@ async def gather_announced(gatherer: Gatherer, announce: Activity) -> Gathered:
 async def receive_announce(context: InboxContext, announce: Activity) -> None:
     """An artist's post is passed on, or a post is passed on to those here who follow the one who does so."""
     post = await _find_announced(context, announce)
-    row = Interaction(
-        pk=context.new_pk(),
-        kind="announce",
-        actor_id=announce.actor_id,
-        object_id=post.object_id,
-        activity_id=announce.activity_id,
-        created_at=context.now,
-    )
-    is_new = await context.records.interactions.add(row)
+    is_new = await record_interaction(context, post, announce, "announce")
     if not await notify_of_post(context, post, Kind.ANNOUNCE, announce.actor_id) and not is_new:
         raise NoEffect("the actor has announced it already")
 

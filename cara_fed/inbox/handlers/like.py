@@ -3,24 +3,15 @@
 from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.notices import Kind, notify_of_post
-from cara_fed.inbox.posts import require_own_post
+from cara_fed.inbox.posts import record_interaction, require_own_post
 from cara_fed.inbox.registry import inbox
-from storage.interactions import Interaction
 
 
 @inbox.on("Like")
 async def receive_like(context: InboxContext, like: Activity) -> None:
     """The post of an artist here is liked."""
     post = await require_own_post(context, like)
-    row = Interaction(
-        pk=context.new_pk(),
-        kind="like",
-        actor_id=like.actor_id,
-        object_id=post.object_id,
-        activity_id=like.activity_id,
-        created_at=context.now,
-    )
-    is_new = await context.records.interactions.add(row)
+    is_new = await record_interaction(context, post, like, "like")
     # A like between artists of this instance is written down before it gets here.
     if not await notify_of_post(context, post, Kind.LIKE, like.actor_id) and not is_new:
         raise NoEffect("the actor likes it already")
