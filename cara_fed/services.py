@@ -1,8 +1,6 @@
 """An opened instance: everything the application floor works with, made once from instance.toml."""
 
 import asyncio
-import os
-import secrets
 import ssl
 from collections import OrderedDict
 from collections.abc import AsyncIterator
@@ -26,6 +24,7 @@ from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
 from cara_fed.federation.generations import Generations
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
+from cara_fed.kept_secrets import CAPABILITY_KEY, SESSION_KEY, get_secret
 from cara_fed.opt_out.crawlers import Crawlers
 from cara_fed.opt_out.history import note_default
 from cara_fed.opt_out.manifests import IS_INSTALLED, Certificate, ManifestSigner, make_certificate
@@ -36,7 +35,6 @@ from storage.migrate import migrate
 from storage.records import Records
 
 VERSION = version("cara-fed")
-SECRET_BYTES = 32
 MEBIBYTE = 1024 * 1024
 
 
@@ -101,7 +99,7 @@ async def open_services(
         crawlers = Crawlers(database, clock)
         await crawlers.refresh()
         stack.push_async_callback(crawlers.flush)
-        media = open_media(_media_place(config), _s3_options(config))
+        media = open_media_of(config)
         protection = config.protection
         workers = PictureWorkers(count=protection.workers, max_memory_mib=protection.max_memory_mib)
         pictures = await stack.enter_async_context(workers)
@@ -120,6 +118,11 @@ async def open_services(
             pictures=pictures,
             session_key=kept.session_key,
         )
+
+
+def open_media_of(config: Config) -> MediaStore:
+    """The place where an instance keeps its pictures."""
+    return open_media(_media_place(config), _s3_options(config))
 
 
 def picture_limits(config: Config) -> Limits:
@@ -167,8 +170,8 @@ async def _open_kept(database: Database, config: Config, clock: Clock) -> _Kept:
         await note_default(records, clock, config)
         return _Kept(
             manifests=await _open_manifests(records, config, clock) if config.protection.c2pa else None,
-            capability_key=await _secret(records, "capability"),
-            session_key=await _secret(records, "session"),
+            capability_key=await get_secret(records, CAPABILITY_KEY),
+            session_key=await get_secret(records, SESSION_KEY),
         )
 
 
@@ -191,13 +194,6 @@ async def _open_manifests(records: Records, config: Config, clock: Clock) -> Man
     domain, now = config.instance.domain, clock.now()
     kept = await records.secrets.get_or_create("c2pa", lambda: make_certificate(domain, now).dump())
     return ManifestSigner(Certificate.load(kept), VERSION)
-
-
-async def _secret(records: Records, name: str) -> bytes:
-    given = os.environ.get(f"CARA_FED_{name.upper()}_KEY")
-    if given:
-        return given.encode()
-    return bytes.fromhex(await records.secrets.get_or_create(f"{name}_key", lambda: secrets.token_hex(SECRET_BYTES)))
 
 
 def _media_place(config: Config) -> str:

@@ -1,9 +1,7 @@
 """The database: transactions over SQLite or PostgreSQL, by URL alone."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from sqlalchemy import make_url
 from sqlalchemy.engine import URL
@@ -40,15 +38,6 @@ class Database:
         """One reading transaction: every query in it sees the same moment, and a write is refused."""
         async with AsyncSession(self._readers, expire_on_commit=False, autoflush=False) as session:
             yield Records(session)
-
-    async def snapshot(self, destination: Path) -> None:
-        """Write a consistent copy of a SQLite database while it is in use; the destination must not exist.
-
-        Raises DatabaseUnsupported on PostgreSQL (its own pg_dump does this), DatabaseUnavailable where it fails.
-        """
-        if self.url.drivername != SQLITE:
-            raise DatabaseUnsupported("a PostgreSQL database is backed up with pg_dump")
-        await asyncio.to_thread(sqlite.copy_file, sqlite.file_of(self.url), destination)
 
     async def dispose(self) -> None:
         """Close every connection."""

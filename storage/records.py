@@ -7,6 +7,7 @@ from storage.appeals import Appeals
 from storage.artists import Artists
 from storage.attachments import Attachments
 from storage.audit_log import AuditLog
+from storage.backups import Backups
 from storage.blocklist import Blocklist
 from storage.blocklist_changes import BlocklistChanges
 from storage.blocks import Blocks
@@ -15,6 +16,7 @@ from storage.crawlers import Crawlers
 from storage.deliveries import Deliveries
 from storage.enforcement import Enforcement
 from storage.follows import Follower, Following, Follows
+from storage.heartbeats import Heartbeats
 from storage.held_lists import HeldLists
 from storage.hosts import Hosts
 from storage.inbox_log import InboxLog
@@ -55,12 +57,12 @@ class Records:
     """
 
     __slots__ = (
-        "albums", "appeals", "artists", "attachments", "audit_log", "blocklist", "blocklist_changes", "blocks",
-        "crawlers", "deliveries", "enforcement", "followers", "following", "held_lists", "hosts", "inbox_log",
-        "interactions", "keys", "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "portfolio",
-        "posts", "profile_links", "rate_limits", "refusals", "remote_actors", "remote_keys", "reports", "revisions",
-        "rewrites", "secrets", "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens",
-        "works",
+        "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
+        "blocks", "crawlers", "deliveries", "enforcement", "followers", "following", "heartbeats", "held_lists",
+        "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes", "outbox_log",
+        "overviews", "portfolio", "posts", "profile_links", "rate_limits", "refusals", "remote_actors", "remote_keys",
+        "reports", "revisions", "rewrites", "secrets", "sessions", "severances", "subscribed_changes",
+        "subscriptions", "timelines", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -69,6 +71,7 @@ class Records:
         self.artists = Artists(session)
         self.attachments = Attachments(session)
         self.audit_log = AuditLog(session)
+        self.backups = Backups(session)
         self.blocklist = Blocklist(session)
         self.blocklist_changes = BlocklistChanges(session)
         self.blocks = Blocks(session)
@@ -77,6 +80,7 @@ class Records:
         self.enforcement = Enforcement(session)
         self.followers = Follows(session, Follower)
         self.following = Follows(session, Following)
+        self.heartbeats = Heartbeats(session)
         self.held_lists = HeldLists(session)
         self.hosts = Hosts(session)
         self.inbox_log = InboxLog(session)

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -68,18 +67,6 @@ def open_readers(url: URL) -> AsyncEngine:
 def open_migrator(url: URL) -> AsyncEngine:
     """The engine for migrations: no foreign keys, since copying a table in a batch would delete what hangs on it."""
     return _open(url, (*PRAGMAS, "foreign_keys = OFF"), "BEGIN IMMEDIATE", poolclass=NullPool)
-
-
-def copy_file(source: Path, destination: Path) -> None:
-    """Write a consistent copy of a database in use, readable by its owner only; the destination must not exist."""
-    try:
-        os.close(os.open(destination, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(destination)) as copy:
-            live.backup(copy)
-        with destination.open("rb") as written:
-            os.fsync(written.fileno())
-    except (OSError, sqlite3.Error) as error:
-        raise DatabaseUnavailable(f"cannot copy {source} to {destination}: {error}") from error
 
 
 def _open(url: URL, pragmas: tuple[str, ...], begin: str, **pool: Any) -> AsyncEngine:

@@ -1,6 +1,6 @@
 """The commands of ``cara-fed``, one file a noun."""
 
-from cara_fed.commands import artist, blocklist, check, deliveries, follow, keys, opt_out, post, protect, serve
+from cara_fed.commands import artist, backup, blocklist, check, deliveries, follow, keys, opt_out, post, protect, serve
 
 COMMANDS = (
     serve.register,
@@ -13,4 +13,5 @@ COMMANDS = (
     opt_out.register,
     deliveries.register,
     keys.register,
+    backup.register,
 )

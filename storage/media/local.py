@@ -4,7 +4,7 @@ import asyncio
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,6 +74,27 @@ class LocalMedia:
             for name in await asyncio.to_thread(os.listdir, shard):
                 if is_name(name):
                     yield name
+
+    def adopt(self, namespace: Namespace, name: str, source: Path) -> None:
+        """Keep a file of this machine, sharing its bytes where both lie on one disk; blocks, and raises OSError."""
+        path = self.path(namespace, name)
+        _make_folder(path.parent, FOLDER_MODES[namespace])
+        try:
+            os.link(source, path)
+        except FileExistsError:
+            return
+        except FileNotFoundError:
+            raise
+        except OSError:  # another disk, or one that knows no links
+            _write(path, source, FILE_MODES[namespace], FOLDER_MODES[namespace])
+
+    def keep_only(self, keep: Collection[tuple[Namespace, str]]) -> int:
+        """Remove every other file, half-written ones too; how many went. Blocks, and raises OSError."""
+        kept = {self.path(namespace, name) for namespace, name in keep}
+        others = [path for path in self.root.glob("*/??/??/*") if path not in kept]
+        for path in others:
+            path.unlink(missing_ok=True)
+        return len(others)
 
     async def remove_unfinished(self, before: datetime) -> int:
         """Remove what killed processes left half-written before then; how many files."""

@@ -1,12 +1,13 @@
 """Names of files: the SHA-256 of the content, so that they cannot lie nor lead out of their folder."""
 
 import re
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from storage.errors import MediaNameInvalid
 
 # Renditions, which the world may see, and originals, which it may not.
 Namespace: TypeAlias = Literal["public", "private"]
+NAMESPACES: Final[tuple[Namespace, ...]] = ("public", "private")
 
 NAME = re.compile(r"[0-9a-f]{64}(\.[a-z0-9]{1,8})?")
 

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 
 from storage.database import Database
-from storage.errors import DatabaseUnavailable, DatabaseUnsupported
 from storage.sqlite import RollingBack
 from tests.support.rows import NOW, make_artist, make_inbox_activity
 
@@ -223,34 +222,6 @@ async def test_only_the_owner_can_read_the_file_and_its_companions(tmp_path: Pat
     modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "new" / "folder").iterdir()}
     await database.dispose()
     assert modes == dict.fromkeys(["cara.sqlite3", "cara.sqlite3-wal", "cara.sqlite3-shm"], 0o600)
-
-
-async def test_a_snapshot_is_whole_while_others_write(migrated_sqlite_url: str, tmp_path: Path) -> None:
-    database = Database(migrated_sqlite_url)
-    async with database.unit_of_work() as records:
-        await records.artists.add(make_artist("mara"))
-    async with database.unit_of_work() as records:
-        await records.artists.add(make_artist("theo"))
-        await database.snapshot(tmp_path / "copy.sqlite3")
-    await database.dispose()
-    with closing(sqlite3.connect(tmp_path / "copy.sqlite3")) as copy:
-        assert copy.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert copy.execute("SELECT name FROM artists").fetchall() == [("mara",)]
-    assert (tmp_path / "copy.sqlite3").stat().st_mode & 0o777 == 0o600
-
-
-async def test_a_snapshot_overwrites_nothing(migrated_sqlite_url: str, tmp_path: Path) -> None:
-    (tmp_path / "copy.sqlite3").write_text("precious")
-    database = Database(migrated_sqlite_url)
-    with pytest.raises(DatabaseUnavailable):
-        await database.snapshot(tmp_path / "copy.sqlite3")
-    await database.dispose()
-    assert (tmp_path / "copy.sqlite3").read_text() == "precious"
-
-
-async def test_a_snapshot_of_postgresql_is_left_to_its_own_tools(tmp_path: Path) -> None:
-    with pytest.raises(DatabaseUnsupported, match="pg_dump"):
-        await Database("postgresql+asyncpg://nobody@127.0.0.1/x").snapshot(tmp_path / "copy")
 
 
 async def test_a_nul_in_text_from_elsewhere_stops_nothing(database: Database) -> None:
