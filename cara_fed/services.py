@@ -96,7 +96,7 @@ async def open_services(
         blocklist = BlocklistGuard(database, clock, weighing_of(config))
         await blocklist.refresh()
         stack.push_async_callback(blocklist.flush)
-        crawlers = Crawlers(database, clock)
+        crawlers = Crawlers(database, clock, weighing_of(config))
         await crawlers.refresh()
         stack.push_async_callback(crawlers.flush)
         media = open_media_of(config)

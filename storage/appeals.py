@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Index, func
-from sqlmodel import Field, col, select, update
+from sqlmodel import Field, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, long_text, moment, primary_key
@@ -54,6 +54,11 @@ class Appeals:
         """Every appeal against an entry, oldest first."""
         statement = select(Appeal).where(Appeal.entry_kind == kind, Appeal.entry_key == key)
         return (await self.session.exec(statement.order_by(col(Appeal.pk)))).all()
+
+    async def remove_for_entry(self, kind: str, key: str) -> int:
+        """Forget every appeal against an entry; how many."""
+        statement = delete(Appeal).where(col(Appeal.entry_kind) == kind, col(Appeal.entry_key) == key)
+        return await count_changed(self.session, statement)
 
     async def find_page(self, state: str = OPEN, *, before: int | None = None, limit: int = 50) -> Sequence[Appeal]:
         """Appeals in a state, newest first."""

@@ -123,6 +123,13 @@ class Blocklist:
             changed += await count_changed(self.session, statement.values(retracted_at=now))
         return changed
 
+    async def remove(self, kind: str, key: str, source: str = LOCAL) -> bool:
+        """Forget an entry altogether, as if it had never been; False where there is none."""
+        statement = delete(BlocklistEntry).where(
+            col(BlocklistEntry.kind) == kind, col(BlocklistEntry.key) == key, col(BlocklistEntry.source) == source
+        )
+        return await count_changed(self.session, statement) == 1
+
     async def find(self, kind: str, key: str, source: str = LOCAL) -> BlocklistEntry | None:
         """The entry of a source, retracted or not."""
         statement = select(BlocklistEntry).where(
@@ -161,9 +168,11 @@ class Blocklist:
         statement = _select_fields(EntryRow).where(*_is_active(now), col(BlocklistEntry.source) == source)
         return [EntryRow._make(row) for row in await (await self.session.connection()).execute(statement)]
 
-    async def find_listed(self, now: datetime) -> list[ListedRow]:
-        """Every active entry, as far as a policy needs it, in no order."""
+    async def find_listed(self, now: datetime, kind: str | None = None) -> list[ListedRow]:
+        """Every active entry, of one kind or all, as far as a policy needs it, in no order."""
         statement = _select_fields(ListedRow).where(*_is_active(now))
+        if kind is not None:
+            statement = statement.where(col(BlocklistEntry.kind) == kind)
         return [ListedRow._make(row) for row in await (await self.session.connection()).execute(statement)]
 
     async def find_page(

@@ -1,6 +1,6 @@
 """What was published about our own entries: changes in order, never rewritten, emptied at most."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,7 +18,8 @@ RECOMMENDATION, RETRACTION, TOMBSTONE = "recommendation", "retraction", "tombsto
 class BlocklistChange(Table, table=True):
     """One change of the list that this instance publishes; its pk is its place in the order, and its public id.
 
-    A tombstone says nothing any more but that there was a change.
+    A tombstone says nothing any more but that there was a change; where it has a `key`, that is the pk of the change
+    that is meant, told again for those who had read on already.
     """
 
     __tablename__ = "blocklist_changes"
@@ -49,7 +50,7 @@ class BlocklistChanges:
         So whoever has read up to some pk never misses one that was written later.
         """
         await serialize_claims(self.session, "blocklist_changes")
-        last = await self._last()
+        last = await self.find_last_pk()
         for change in changes:
             last = change.pk = max(change.pk, last + 1)
         self.session.add_all(changes)
@@ -75,12 +76,17 @@ class BlocklistChanges:
         """How many changes there have been."""
         return (await self.session.exec(select(func.count()).select_from(BlocklistChange))).one()
 
-    async def bury(self, pk: int) -> bool:
-        """Take back what a change said, as where it named a person by mistake; False where there is none."""
-        nothing = {"change_type": TOMBSTONE, "kind": "", "key": "", "label": "", "policy": "", "comment": ""}
-        statement = update(BlocklistChange).where(col(BlocklistChange.pk) == pk)
-        emptied = statement.values(**nothing, evidence=[], author="", expires_at=None)
-        return await count_changed(self.session, emptied) == 1
+    async def find_about(self, kind: str, key: str) -> Sequence[BlocklistChange]:
+        """Every change about one thing, oldest first."""
+        statement = select(BlocklistChange).where(BlocklistChange.kind == kind, BlocklistChange.key == key)
+        return (await self.session.exec(statement.order_by(col(BlocklistChange.pk)))).all()
 
-    async def _last(self) -> int:
+    async def bury(self, pks: Collection[int]) -> int:
+        """Take back what changes said, as where they named a person by mistake; how many there were."""
+        nothing = {"change_type": TOMBSTONE, "kind": "", "key": "", "label": "", "policy": "", "comment": ""}
+        statement = update(BlocklistChange).where(col(BlocklistChange.pk).in_(pks))
+        return await count_changed(self.session, statement.values(**nothing, evidence=[], author="", expires_at=None))
+
+    async def find_last_pk(self) -> int:
+        """The key of the last change; 0 where there is none."""
         return (await self.session.exec(select(func.max(BlocklistChange.pk)))).one() or 0

@@ -23,6 +23,7 @@ class Deed(StrEnum):
     UNSUBSCRIBE = "unsubscribe"
     GRANT = "grant"
     REFUSE = "refuse"
+    BURY = "bury"
 
 
 async def note(records: Records, clock: Clock, deed: Deed, subject: str, detail: str = "", author: str = "") -> None:

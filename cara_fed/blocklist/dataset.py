@@ -1,6 +1,6 @@
 """Our own list as a FIRES dataset (fedimod/fires): documents of the dataset, its changes and its labels."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -81,14 +81,19 @@ def build_dataset(dataset: Dataset) -> Json:
     return {"@context": CONTEXT, **_build_dataset(dataset)}
 
 
-def build_snapshot(dataset: Dataset, standing: Iterable[BlocklistChange], now: datetime) -> Json:
-    """`/datasets/UUID/snapshot`: what stands, without its history; ``standing`` is the last change about each."""
-    items = [_build_change(dataset, change) for change in standing if is_in_force(change, now)]
+def build_snapshot(dataset: Dataset, standing: Sequence[BlocklistChange], last_pk: int, now: datetime) -> Json:
+    """`/datasets/UUID/snapshot`: what stands, the newest first, and where to read on from there.
+
+    ``standing`` is the last change about each thing, oldest first; ``last_pk`` the last change of all, 0 for none.
+    """
+    items = [_build_change(dataset, change) for change in reversed(standing) if is_in_force(change, now)]
     return {
         "@context": CONTEXT,
         "id": f"{dataset.id}/snapshot",
         "type": "OrderedCollection",
+        "summary": SUMMARY,
         "dataset": dataset.id,
+        "changes": dataset.page(uuid_of(last_pk, dataset.site.base) if last_pk else BEGINNING),
         "totalItems": len(items),
         "orderedItems": items,
     }
@@ -158,8 +163,10 @@ def _build_dataset(dataset: Dataset) -> Json:
 
 
 def _build_change(dataset: Dataset, change: BlocklistChange) -> Json:
-    head: Json = {"id": dataset.change(change.pk), "type": _type_of(change), "published": _time(change.published_at)}
-    if change.change_type == TOMBSTONE:
+    is_buried = change.change_type == TOMBSTONE
+    pk = int(change.key) if is_buried and change.key else change.pk
+    head: Json = {"id": dataset.change(pk), "type": _type_of(change), "published": _time(change.published_at)}
+    if is_buried:
         return head
     about = {"entityKind": change.kind, "entityKey": change.key}
     said: Json = {"comment": change.comment} if change.comment else {}

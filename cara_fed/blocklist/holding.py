@@ -10,11 +10,11 @@ from typing import Any
 
 from cara_fed.blocklist.applying import apply_reading
 from cara_fed.blocklist.audit import Deed, describe_diff, note
-from cara_fed.blocklist.diffs import ListDiff, build_rows, diff_list
+from cara_fed.blocklist.diffs import ListDiff, diff_list
 from cara_fed.blocklist.enact import Enacted, settle
 from cara_fed.blocklist.entries import EntryKind, EntryPolicy
 from cara_fed.blocklist.formats import ParsedEntry
-from cara_fed.blocklist.previews import Cut, preview_cuts
+from cara_fed.blocklist.previews import Preview, preview
 from cara_fed.blocklist.reading import Reading
 from cara_fed.errors import NotFound
 from cara_fed.services import Services
@@ -25,12 +25,12 @@ from storage.subscribed_changes import ChangeOf
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A list that waits: what applying it would change, and whose follows that would cut."""
+    """A list that waits: what applying it would change, and what that would do."""
 
     url: str
     held_at: datetime
     diff: ListDiff
-    cuts: tuple[Cut, ...]
+    preview: Preview
 
 
 async def hold(records: Records, url: str, reading: Reading, diff: ListDiff, now: datetime) -> bool:
@@ -63,7 +63,7 @@ async def find_held(services: Services) -> Sequence[Held]:
         for held in await records.held_lists.find_waiting():
             current = await records.blocklist.find_rows(services.clock.now(), held.url)
             found.append((held, diff_list(current, _load(held).entries)))
-    return [Held(held.url, held.held_at, diff, await _preview(services, held.url, diff)) for held, diff in found]
+    return [Held(held.url, held.held_at, diff, await preview(services, held.url, diff)) for held, diff in found]
 
 
 async def apply_held(services: Services, url: str, author: str = "") -> Enacted:
@@ -94,11 +94,6 @@ async def _get(records: Records, url: str) -> HeldList:
     if held is None or held.dismissed_at is not None:
         raise NotFound(f"Nothing of {url} waits to be reviewed.")
     return held
-
-
-async def _preview(services: Services, url: str, diff: ListDiff) -> tuple[Cut, ...]:
-    rows = build_rows(diff.added, (), url, services.clock.now(), range(len(diff.added)))
-    return await preview_cuts(services, rows)
 
 
 def _dump(reading: Reading) -> bytes:

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from cara_fed.blocklist.applying import apply_diff, apply_list
 from cara_fed.blocklist.audit import Deed, describe_diff, note
 from cara_fed.blocklist.changes import publish_recommendations
-from cara_fed.blocklist.diffs import ListDiff, build_rows, diff_list, with_reason
+from cara_fed.blocklist.diffs import ListDiff, diff_list, with_reason
 from cara_fed.blocklist.enact import Enacted, settle
 from cara_fed.blocklist.entries import LOCAL, rules_of
 from cara_fed.blocklist.formats import PARSERS, ListUnreadable, ParsedEntry, Problem
 from cara_fed.blocklist.formats.parsed import clean
-from cara_fed.blocklist.previews import Cut, preview_cuts
+from cara_fed.blocklist.previews import Cut, preview
 from cara_fed.blocklist.weighing import FILE_PREFIX
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
@@ -47,8 +47,7 @@ async def plan_import(services: Services, name: str, body: bytes, format: str, *
         current = await records.blocklist.find_rows(now, source)
     diff = diff_list(current, entries)
     diff = replace(diff, retracted=()) if ours else diff
-    rows = build_rows(diff.added, (), source, now, range(len(diff.added)))
-    cuts = await preview_cuts(services, rows)
+    cuts = (await preview(services, source, diff)).cuts
     return ImportPlan(source, entries, diff, cuts, parsed.problems, parsed.problem_count)
 
 

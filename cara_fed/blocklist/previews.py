@@ -1,14 +1,18 @@
-"""Previews: which artists' follows a list would cut, before it does."""
+"""Previews: which artists' follows a list would cut, before it does, and which of its entries would not count yet."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from cara_fed.blocklist.coverage import LIVING, Listed, cover
+from cara_fed.blocklist.diffs import Key, ListDiff, build_rows
 from cara_fed.blocklist.enact import SIDES
-from cara_fed.blocklist.entries import Acting
+from cara_fed.blocklist.entries import Acting, EntryPolicy
 from cara_fed.blocklist.policy import BlocklistPolicy, Listing
+from cara_fed.blocklist.weighing import Weighing, is_ours, weighing_of
 from cara_fed.services import Services
+from storage.blocklist import BlocklistAllow
 from storage.enforcement import Follow
 from storage.follows import PENDING
 from storage.records import Records
@@ -24,18 +28,51 @@ class Cut:
     requests: int = 0
 
 
-async def preview_cuts(services: Services, entries: Sequence[Acting]) -> tuple[Cut, ...]:
-    """Which follows of which artists these entries, active and not yet listed, would newly cut; by artists' names."""
-    if not entries:
-        return ()
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a change of one list would do: whose follows it cuts, and what of it ``threshold`` keeps from counting."""
+
+    cuts: tuple[Cut, ...] = ()
+    waiting: frozenset[Key] = frozenset()
+    """Keys that this list would name, and too few lists do."""
+    threshold: int = 1
+
+
+async def preview(services: Services, source: str, diff: ListDiff) -> Preview:
+    """What the entries of ``source`` would do once this diff was applied, as all lists are weighed together."""
+    if not diff:
+        return Preview()
+    now, weighing = services.clock.now(), weighing_of(services.config)
     async with services.database.reading() as records:
+        listed = await records.blocklist.find_listed(now)
         allows = await records.blocklist.find_allows()
-        policy = BlocklistPolicy.from_entries(entries, allows, services.clock.now())
-        counts: Counter[tuple[int, str]] = Counter()
+    said = [*diff.added, *diff.changed]
+    gone = {*diff.retracted, *((str(entry.kind), entry.key) for entry in said)}
+    kept = [row for row in listed if row.source != source or (row.kind, row.key) not in gone]
+    entries: list[Acting] = [*kept, *build_rows(said, (), source, now, range(len(said)))]
+    cuts = await _find_cuts(services, entries, allows, weighing)
+    return Preview(cuts, _find_waiting(entries, source, weighing), weighing.threshold)
+
+
+async def _find_cuts(
+    services: Services, entries: Collection[Acting], allows: Iterable[BlocklistAllow], weighing: Weighing
+) -> tuple[Cut, ...]:
+    """Which follows would newly be cut if these were all entries there are; by artists' names."""
+    policy = await asyncio.to_thread(BlocklistPolicy.from_entries, entries, allows, services.clock.now(), weighing)
+    counts: Counter[tuple[int, str]] = Counter()
+    async with services.database.reading() as records:
         for table, side in SIDES:
             follows = await records.enforcement.find_follows(table, LIVING)
             counts.update(_count(services, policy, follows, side))
         return await _name(records, counts)
+
+
+def _find_waiting(entries: Iterable[Acting], source: str, weighing: Weighing) -> frozenset[Key]:
+    if weighing.threshold <= 1 or is_ours(source):
+        return frozenset()
+    acting = [entry for entry in entries if entry.policy != EntryPolicy.ADVISORY]
+    adopted = {(entry.kind, entry.key) for entry in weighing.adopt(acting) if entry.source == source}
+    return frozenset({(entry.kind, entry.key) for entry in acting if entry.source == source} - adopted)
 
 
 def _count(

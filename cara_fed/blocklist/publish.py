@@ -44,7 +44,8 @@ async def read_snapshot(services: Services, dataset: Dataset) -> Json:
     """What stands now."""
     async with services.database.reading() as records:
         standing = await records.blocklist_changes.find_standing()
-    return build_snapshot(dataset, standing, services.clock.now())
+        last_pk = await records.blocklist_changes.find_last_pk()
+    return build_snapshot(dataset, standing, last_pk, services.clock.now())
 
 
 async def read_changes(services: Services, dataset: Dataset) -> Json:

@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from typing import Final, Protocol
 
-from activitypub.origins import host_of
+from activitypub.errors import IdUnacceptable
+from activitypub.origins import host_of, normal_host
 from cara_fed.blocklist.diffs import with_reason
-from cara_fed.blocklist.entries import EntryKind, EntryPolicy, EntryRules
+from cara_fed.blocklist.entries import EntryKind, EntryPolicy, EntryRules, normal_id
 from cara_fed.blocklist.feeds import FeedReader
 from cara_fed.blocklist.fetching import ListFetcher
 from cara_fed.blocklist.formats import PARSERS, ParsedEntry, ParsedList, Problem
@@ -92,13 +94,26 @@ class ListReader:
 def _choose(entries: Iterable[ParsedEntry], subscription: Subscription) -> tuple[ParsedEntry, ...]:
     """The entries that are not excluded, each with a reason."""
     reason = f"listed by {host_of(subscription.url)}"
-    excluded = tuple(each.strip().lower() for each in subscription.excludes)
+    excluded = frozenset(_read_excluded(each) for each in subscription.excludes)
     return tuple(with_reason(entry, reason) for entry in entries if not _is_excluded(entry, excluded))
 
 
-def _is_excluded(entry: ParsedEntry, excluded: tuple[str, ...]) -> bool:
+def _read_excluded(text: str) -> str:
+    """An id, a domain or an agent's name as entries are compared."""
+    text = text.strip()
+    try:
+        return normal_id(text) if "://" in text else normal_host(text.removeprefix("*."))
+    except IdUnacceptable:
+        return text.casefold()
+
+
+def _is_excluded(entry: ParsedEntry, excluded: frozenset[str]) -> bool:
+    if entry.kind is EntryKind.AGENT:
+        return entry.key.casefold() in excluded
+    if entry.kind is EntryKind.DIGEST:
+        return any(sha256(each.encode()).hexdigest() == entry.key for each in excluded)
     host = host_of(entry.key) if entry.kind is EntryKind.ACTOR else entry.key
-    return any(entry.key == each or host == each or host.endswith(f".{each}") for each in excluded)
+    return entry.key in excluded or any(host == each or host.endswith(f".{each}") for each in excluded)
 
 
 def _parse_row(row: EntryRow) -> ParsedEntry:

@@ -1,15 +1,13 @@
 """The subscriptions of instance.toml: which of them are due, and which are no more."""
 
-from collections.abc import Sequence
-
-from cara_fed.blocklist.diffs import build_rows
+from cara_fed.blocklist.diffs import ListDiff
 from cara_fed.blocklist.enact import settle
 from cara_fed.blocklist.entries import rules_of
+from cara_fed.blocklist.previews import Preview, preview
 from cara_fed.blocklist.subscriptions import Refreshed, Subscriber
 from cara_fed.config import Subscription
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
-from storage.blocklist import EntryRow
 
 
 async def refresh_due(services: Services) -> tuple[Refreshed, ...]:
@@ -33,15 +31,14 @@ async def refresh_all(services: Services, *, may_shrink: bool = False) -> tuple[
     return refreshed
 
 
-async def preview_list(services: Services, url: str, format: str | None = None) -> tuple[Refreshed, Sequence[EntryRow]]:
-    """What subscribing to a list, or refreshing it, would change, and the rows that it would add; nothing is changed.
+async def preview_list(services: Services, url: str, format: str | None = None) -> tuple[Refreshed, Preview]:
+    """What subscribing to a list, or refreshing it, would change, and what that would do; nothing is changed.
 
     Raises InvalidInput where the format is neither given nor known from instance.toml, and CaraFedError.
     """
     subscription = find_subscription(services, url) or _make_subscription(url, format)
     refreshed = await subscriber_of(services).preview(subscription)
-    added = refreshed.diff.added if refreshed.diff else ()
-    return refreshed, build_rows(added, (), url, services.clock.now(), range(len(added)))
+    return refreshed, await preview(services, url, refreshed.diff or ListDiff())
 
 
 def find_subscription(services: Services, url: str) -> Subscription | None:

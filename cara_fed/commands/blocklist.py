@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 
 from cara_fed.blocklist.allow import allow, disallow
+from cara_fed.blocklist.bury import bury_entry
 from cara_fed.blocklist.entries import LOCAL, EntryLabel, EntryPolicy
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.commands.blocklist_held import register_held
@@ -27,6 +28,8 @@ def register(subcommands: Subcommands) -> None:
     remove = add_command(group, "remove", "take an entry back; what it suspended comes back", run_remove)
     remove.add_argument("entry", metavar="ENTRY")
     remove.add_argument("--reason", default="", metavar="S", help="why, for those who read our list")
+    bury = add_command(group, "bury", "empty all that was published about an entry that was taken back", run_bury)
+    bury.add_argument("entry", metavar="ENTRY")
     _register_allow(group)
     listing = add_command(group, "list", "every active entry", run_list)
     listing.add_argument("--hits", action="store_true", help="show what each refused, the busiest first")
@@ -82,6 +85,14 @@ async def run_remove(arguments: Arguments) -> int:
     for url in retracted.still_listed_by:
         say(f"It is still listed by {url}.")
     tell_enacted(retracted.enacted)
+    return 0
+
+
+async def run_bury(arguments: Arguments) -> int:
+    """Publish tombstones in place of what was said about an entry."""
+    async with opened(arguments) as services:
+        buried = await bury_entry(services, arguments.entry, user_name())
+    say(f"{buried} published changes about {arguments.entry} say nothing any more; its page is gone.")
     return 0
 
 

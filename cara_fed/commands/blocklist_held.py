@@ -1,7 +1,7 @@
 """``cara-fed blocklist held``, ``apply`` and ``dismiss``: lists that wait to be reviewed."""
 
 from cara_fed.blocklist.holding import apply_held, dismiss_held, find_held
-from cara_fed.commands.blocklist_lists import describe_cut, describe_diff, say_all
+from cara_fed.commands.blocklist_lists import describe_diff, describe_preview, say_all
 from cara_fed.commands.common import Arguments, Subcommands, add_command, opened, say
 from cara_fed.commands.enacted import tell_enacted, user_name
 
@@ -23,7 +23,7 @@ async def run_held(arguments: Arguments) -> int:
     for held in waiting:
         say(f"{held.url}, held since {held.held_at:%Y-%m-%d %H:%M} UTC")
         say_all(describe_diff(held.diff))
-        say_all(map(describe_cut, held.cuts))
+        say_all(describe_preview(held.preview))
     if not waiting:
         say("no list waits")
     return 0

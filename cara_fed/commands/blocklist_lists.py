@@ -7,7 +7,7 @@ from pathlib import Path
 from cara_fed.blocklist.diffs import ListDiff
 from cara_fed.blocklist.formats import EXPORTERS, PARSERS, Problem
 from cara_fed.blocklist.import_file import ImportPlan, apply_import, guess_format, plan_import
-from cara_fed.blocklist.previews import Cut, preview_cuts
+from cara_fed.blocklist.previews import Cut, Preview
 from cara_fed.blocklist.publish import export_entries
 from cara_fed.blocklist.subscribe import preview_list, refresh_all
 from cara_fed.blocklist.subscriptions import Refreshed
@@ -65,11 +65,10 @@ async def run_refresh(arguments: Arguments) -> int:
 async def run_diff(arguments: Arguments) -> int:
     """Print what subscribing to a list, or refreshing it, would change, and whose follows it would cut."""
     async with opened(arguments) as services:
-        refreshed, rows = await preview_list(services, arguments.url, arguments.format)
-        cuts = await preview_cuts(services, rows)
+        refreshed, preview = await preview_list(services, arguments.url, arguments.format)
     say_all(describe_diff(refreshed.diff))
     say_all(_describe_problems(refreshed.problems, refreshed.problem_count))
-    say_all(map(describe_cut, cuts))
+    say_all(describe_preview(preview))
     return 0
 
 
@@ -135,6 +134,15 @@ def _describe_problems(problems: Iterable[Problem], count: int) -> Iterable[str]
         yield f"left out, line {problem.line}: {problem.text}: {problem.reason}"
     if count:
         yield f"{count} entries could not be read"
+
+
+def describe_preview(preview: Preview) -> Iterable[str]:
+    """What would not count yet, and what artists would lose."""
+    for _, key in sorted(preview.waiting)[:SHOWN]:
+        yield f"? {key}\twould not count: fewer than {preview.threshold} lists have it"
+    if len(preview.waiting) > SHOWN:
+        yield f"{len(preview.waiting)} entries would not count: fewer than {preview.threshold} lists have them"
+    yield from map(describe_cut, preview.cuts)
 
 
 def describe_cut(cut: Cut) -> str:

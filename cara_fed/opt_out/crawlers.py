@@ -2,8 +2,11 @@
 
 import logging
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 
+from cara_fed.blocklist.entries import Acting, EntryKind
+from cara_fed.blocklist.weighing import PLAIN, Weighing
 from cara_fed.clock import Clock
 from cara_fed.opt_out.agents import Agent, Purpose, merge_agents, own_agents
 from cara_fed.opt_out.user_agents import AgentTable
@@ -13,6 +16,7 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 
 REVISION = "agents"
+BLOCKLIST_REVISION = "blocklist"
 
 
 class Place(StrEnum):
@@ -40,11 +44,12 @@ class Said(StrEnum):
 class Crawlers:
     """One for each process. ``refresh`` reads what other processes changed; ``flush`` writes who came here."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, weighing: Weighing = PLAIN) -> None:
         self._database = database
         self._clock = clock
+        self._weighing = weighing
         self._table = AgentTable(own_agents().agents)
-        self._revision = 0
+        self._revision = (0, 0)
         self._came: Counter[tuple[str, Place, Said]] = Counter()
         self._told: set[str] = set()
 
@@ -71,13 +76,16 @@ class Crawlers:
             log.info("refused the crawler %s at %s", agent.name, place)
 
     async def refresh(self) -> bool:
-        """Read the public list again if it changed; whether it had."""
+        """Read the public list and those subscribed to again if they changed; whether they had."""
         async with self._database.reading() as records:
-            revision = await records.revisions.current(REVISION)
+            revisions = await records.revisions.find_all()
+            revision = (revisions.get(REVISION, 0), revisions.get(BLOCKLIST_REVISION, 0))
             if revision == self._revision:
                 return False
             listed = await records.crawlers.find_agents()
-        self._table = AgentTable(merge_agents(own_agents().agents, map(_read, listed)))
+            subscribed = await records.blocklist.find_listed(self._clock.now(), EntryKind.AGENT)
+        others = (*map(_read, self._weighing.adopt(subscribed)), *map(_read_row, listed))
+        self._table = AgentTable(merge_agents(own_agents().agents, others))
         self._revision = revision
         return True
 
@@ -94,7 +102,16 @@ class Crawlers:
                 await records.crawlers.count_visit(agent, place, answer, now, times)
 
 
-def _read(row: CrawlerAgent) -> Agent:
+def _read_row(row: CrawlerAgent) -> Agent:
+    return Agent(row.name, row.operator, _read_purposes(row.purposes))
+
+
+def _read(entry: Acting) -> Agent:
+    """An agent of a subscribed list, whose label tells its purposes."""
+    operator = entry.reason.partition(":")[0] if ":" in entry.reason else ""
+    return Agent(entry.key, operator, _read_purposes(entry.label.split()))
+
+
+def _read_purposes(words: Iterable[str]) -> frozenset[Purpose]:
     known = {str(purpose) for purpose in Purpose}
-    purposes = frozenset(Purpose(purpose) for purpose in row.purposes if purpose in known)
-    return Agent(row.name, row.operator, purposes or frozenset({Purpose.UNSTATED}))
+    return frozenset(Purpose(word) for word in words if word in known) or frozenset({Purpose.UNSTATED})

@@ -41,8 +41,13 @@ def parse_public_list(body: bytes) -> tuple[Agent, ...]:
         raise AgentListUnusable("the list of agents is not JSON") from None
     if not isinstance(table, dict) or len(table) > MAX_AGENTS:
         raise AgentListUnusable("the list of agents is not an object of agents")
-    read = (_read(name, entry) for name, entry in table.items() if _is_agent(name, entry))
-    return tuple({agent.key: agent for agent in read}.values())
+    read = (read_agent(name, entry) for name, entry in table.items())
+    return tuple({agent.key: agent for agent in read if agent is not None}.values())
+
+
+def read_agent(name: str, entry: Any) -> Agent | None:
+    """One member of the list; None for what is no agent, or a name that everybody's browser bears."""
+    return _read(name, entry) if _is_agent(name, entry) else None
 
 
 def _is_agent(name: str, entry: Any) -> bool:

@@ -92,7 +92,10 @@ class HeldCut:
 
 @dataclass(frozen=True, slots=True)
 class HeldListView:
-    """A list that waits for review: what applying it would do. Keys are shown up to a bound, counts are whole."""
+    """A list that waits for review: what applying it would do. Keys are shown up to a bound, counts are whole.
+
+    ``waiting`` are those that would not count yet, since too few lists have them.
+    """
 
     url: str
     held_at: datetime
@@ -103,6 +106,8 @@ class HeldListView:
     changed_count: int = 0
     retracted_count: int = 0
     cuts: tuple[HeldCut, ...] = ()
+    waiting: tuple[str, ...] = ()
+    waiting_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ import pytest
 from activitypub.opt_out import OptOut
 from cara_fed.asgi import Answer, Receive, Scope, Send
 from cara_fed.background import watch_once
+from cara_fed.blocklist.holding import apply_held
+from cara_fed.blocklist.subscribe import refresh_all, refresh_due
 from cara_fed.opt_out.public_list import AgentListUnusable
 from cara_fed.opt_out.refresh import refresh_agents
 from tests.activitypub.shared_documents import MISSING, SHARED
@@ -201,6 +203,46 @@ async def test_a_list_that_failed_or_shrank_changes_nothing(
         await refresh_agents(studio.services)
     async with studio.services.database.reading() as records:
         assert len(await records.crawlers.find_agents()) == 200
+
+
+async def test_subscribed_agents_are_told_and_refused_like_our_own(fediverse: Fediverse) -> None:
+    subscriptions = [
+        {"url": f"https://{LIST}/robots.json", "format": "ai-robots-json", "excludes": ["goodbot"]},
+    ]
+    (studio,) = await fediverse.start("studio.example", blocklist={"subscriptions": subscriptions})
+    await studio.add_artist("mara")
+    fediverse.network.servers[LIST] = Lists(public_list(["BrandNewBot", "Two Words 1.0", "GoodBot"]))
+    (refreshed,) = await refresh_due(studio.services)
+    assert refreshed.error == ""
+    await watch_once(studio.services)
+
+    robots = (await studio.get(f"{studio.base}/robots.txt", accept="*/*")).text
+    assert "User-agent: BrandNewBot\n" in robots and "GoodBot" not in robots
+    for user_agent, status in (
+        ("BrandNewBot/1.0", 403),
+        ("Mozilla/5.0 (compatible; two words/2; +https://a.example)", 403),
+        ("Mastodon/4.4 (http.rb/5.1; +https://brandnewbot.example/)", 200),
+        ("GoodBot/1.0", 200),
+    ):
+        assert await visit(studio, "/@mara", user_agent) == status, user_agent
+
+    fediverse.network.servers[LIST] = Lists(public_list(["Two Words 1.0"]))
+    await refresh_all(studio.services)
+    await watch_once(studio.services)
+    assert await visit(studio, "/@mara", "BrandNewBot/1.0") == 200
+
+
+async def test_agents_of_a_list_under_review_wait(fediverse: Fediverse) -> None:
+    subscriptions = [{"url": f"https://{LIST}/robots.json", "format": "ai-robots-json", "action": "review"}]
+    (studio,) = await fediverse.start("studio.example", blocklist={"subscriptions": subscriptions})
+    await studio.add_artist("mara")
+    fediverse.network.servers[LIST] = Lists(public_list(["BrandNewBot"]))
+    await refresh_due(studio.services)
+    await watch_once(studio.services)
+    assert await visit(studio, "/@mara", "BrandNewBot/1.0") == 200
+    await apply_held(studio.services, subscriptions[0]["url"])
+    await watch_once(studio.services)
+    assert await visit(studio, "/@mara", "BrandNewBot/1.0") == 403
 
 
 async def test_the_real_list_is_read(fediverse: Fediverse, studio: Instance) -> None:

@@ -1,14 +1,18 @@
 """Stories of listing: what becomes of follows and of what waits to be sent, and how it all comes back."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from cara_fed.blocklist.allow import allow, disallow
+from cara_fed.blocklist.diffs import ListDiff
 from cara_fed.blocklist.enact import Enacted, enact
+from cara_fed.blocklist.entries import EntryKind
+from cara_fed.blocklist.formats import ParsedEntry
 from cara_fed.blocklist.import_file import apply_import, plan_import
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
-from cara_fed.blocklist.previews import Cut, preview_cuts
+from cara_fed.blocklist.previews import Cut, preview
 from cara_fed.errors import InvalidInput, NotFound
 from storage.deliveries import Delivery
 from storage.severances import Severance
@@ -16,11 +20,17 @@ from tests.support.fediverse import Fediverse, Instance
 from tests.support.rows import make_entry
 
 DOMAIN = EntryDraft("gallery.example", "feeds a model")
+LIST = "https://lists.example/a.csv"
 
 
-async def neighbours(fediverse: Fediverse, *names: str) -> tuple[Instance, Instance]:
+def adding(*keys: tuple[str, str]) -> ListDiff:
+    return ListDiff(added=tuple(ParsedEntry(EntryKind(kind), key, reason="feeds a model") for kind, key in keys))
+
+
+async def neighbours(fediverse: Fediverse, *names: str, **sections: Any) -> tuple[Instance, Instance]:
     """A studio where mara draws, and a gallery whose people all follow her, as she follows them."""
-    studio, gallery = await fediverse.start("studio.example", "gallery.example")
+    (studio,) = await fediverse.start("studio.example", **sections)
+    (gallery,) = await fediverse.start("gallery.example")
     mara = await studio.add_artist("mara")
     for name in names:
         actor = await gallery.add_artist(name)
@@ -249,11 +259,27 @@ async def test_only_what_is_listed_here_is_taken_back_here(fediverse: Fediverse)
 
 async def test_a_preview_counts_whose_follows_would_be_cut(fediverse: Fediverse) -> None:
     studio, gallery = await neighbours(fediverse, "theo", "nina")
-    entries = [make_entry("domain", "gallery.example"), make_entry("actor", gallery.actor("theo"))]
-    assert await preview_cuts(studio.services, entries) == (Cut("mara", followers=2, following=2),)
-    assert await preview_cuts(studio.services, [make_entry("domain", "far.example")]) == ()
+    both = adding(("domain", "gallery.example"), ("actor", gallery.actor("theo")))
+    assert (await preview(studio.services, LIST, both)).cuts == (Cut("mara", followers=2, following=2),)
+    assert (await preview(studio.services, LIST, adding(("domain", "far.example")))).cuts == ()
     await list_entry(studio.services, DOMAIN)
-    assert await preview_cuts(studio.services, entries) == ()
+    assert (await preview(studio.services, LIST, both)).cuts == ()
+
+
+async def test_a_preview_weighs_as_the_list_itself_is_weighed(fediverse: Fediverse) -> None:
+    studio, gallery = await neighbours(fediverse, "theo", blocklist={"threshold": 2})
+    both = adding(("domain", "gallery.example"), ("actor", gallery.actor("theo")))
+    waiting = await preview(studio.services, LIST, both)
+    assert (waiting.cuts, len(waiting.waiting), waiting.threshold) == ((), 2, 2)
+
+    other = make_entry("domain", "gallery.example", source="https://other.example/a.csv")
+    async with studio.services.database.unit_of_work() as records:
+        await records.blocklist.add(other)
+    told = await preview(studio.services, LIST, both)
+    assert told.cuts == (Cut("mara", followers=1, following=1),)
+    assert told.waiting == {("actor", gallery.actor("theo"))}
+    await allow(studio.services, "gallery.example")
+    assert (await preview(studio.services, LIST, both)).cuts == ()
 
 
 class TestImport:

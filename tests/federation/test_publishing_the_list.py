@@ -9,7 +9,9 @@ import httpx
 import pytest
 
 from activitypub.http_dates import format_http_date
+from cara_fed.blocklist.bury import bury_entry
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
+from cara_fed.errors import NotAllowed, NotFound
 from storage.blocklist_changes import BlocklistChange
 from tests.support.fediverse import Fediverse, Instance
 from tests.support.rows import make_entry
@@ -125,12 +127,30 @@ async def test_pages_hold_a_hundred_and_a_cursor_goes_on_where_it_was(studio: In
 
 async def test_a_buried_change_says_nothing_any_more(studio: Instance) -> None:
     await list_entry(studio.services, EntryDraft("far.example", "names a person by mistake"))
-    async with studio.services.database.unit_of_work() as records:
-        (change,) = await records.blocklist_changes.find_after(0, 10)
-        assert await records.blocklist_changes.bury(change.pk)
-    (told,) = await read_changes(studio)
-    assert set(told) == {"id", "type", "published"}
-    assert told["type"] == "Tombstone"
+    (named,) = await read_changes(studio)
+    with pytest.raises(NotAllowed, match="take it back first"):
+        await bury_entry(studio.services, "far.example")
+    await retract_entry(studio.services, "far.example", "it named a person")
+    assert await bury_entry(studio.services, "far.example") == 2
+
+    told = await read_changes(studio)
+    assert [(set(each), each["type"]) for each in told] == [({"id", "type", "published"}, "Tombstone")] * 3
+    assert told[2]["id"] == told[0]["id"] == named["id"]
+    assert (await read(studio, (await find_dataset(studio))["endpoints"]["snapshot"]))["orderedItems"] == []
+    assert (await studio.get(f"{BASE}/blocklists/ai-scrapers/far.example", accept="text/html")).status_code == 404
+    with pytest.raises(NotFound, match="ever published"):
+        await bury_entry(studio.services, "far.example")
+
+
+async def test_a_snapshot_is_newest_first_and_tells_where_to_read_on(studio: Instance) -> None:
+    for name in ("one", "two", "three"):
+        await list_entry(studio.services, EntryDraft(f"{name}.example", "feeds a model"))
+    snapshot = await read(studio, (await find_dataset(studio))["endpoints"]["snapshot"])
+    assert [each["entityKey"] for each in snapshot["orderedItems"]] == ["three.example", "two.example", "one.example"]
+    assert (await read(studio, snapshot["changes"]))["orderedItems"] == []
+    await list_entry(studio.services, EntryDraft("four.example", "feeds a model"))
+    (later,) = (await read(studio, snapshot["changes"]))["orderedItems"]
+    assert later["entityKey"] == "four.example"
 
 
 async def test_what_came_from_others_is_not_republished(studio: Instance) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cara_fed.blocklist.bury import bury_entry
 from cara_fed.blocklist.holding import apply_held, dismiss_held, find_held
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.blocklist.previews import Cut
@@ -184,6 +185,18 @@ async def test_what_is_no_dataset_is_refused(fediverse: Fediverse, document: dic
     assert said in (await refresh(reader)).error
 
 
+async def test_an_instance_that_had_read_on_hears_of_a_burial(fediverse: Fediverse) -> None:
+    publisher, reader = await start(fediverse)
+    await list_entry(publisher.services, EntryDraft("far.example", "names a person by mistake"))
+    await list_entry(publisher.services, EntryDraft("near.example", "sells posts"))
+    await refresh(reader)
+    assert await keys_of(reader) == {"far.example", "near.example"}
+    await retract_entry(publisher.services, "far.example")
+    await bury_entry(publisher.services, "far.example")
+    await refresh(reader)
+    assert await keys_of(reader) == {"near.example"}
+
+
 class TestReview:
     async def test_a_list_is_held_until_it_is_applied(self, fediverse: Fediverse) -> None:
         publisher, reader = await start(fediverse, action="review")
@@ -200,7 +213,7 @@ class TestReview:
         assert await keys_of(reader) == set()
         (held,) = await find_held(reader.services)
         assert (held.url, [entry.key for entry in held.diff.added]) == (PUBLISHER, ["far.example"])
-        assert held.cuts == (Cut("mara", followers=1),)
+        assert held.preview.cuts == (Cut("mara", followers=1),)
 
         enacted = await apply_held(reader.services, PUBLISHER)
         assert enacted.suspended == 1
@@ -259,9 +272,10 @@ async def test_a_preview_of_any_list_needs_its_format(fediverse: Fediverse) -> N
     (reader,) = await fediverse.start("studio.example")
     lists = fediverse.stranger("lists.example")
     lists.serve("/a.txt", b"far.example # sells posts\n", type_="text/plain")
-    refreshed, rows = await preview_list(reader.services, f"{PUBLISHER}/a.txt", "text")
+    refreshed, preview = await preview_list(reader.services, f"{PUBLISHER}/a.txt", "text")
     assert refreshed.diff is not None
-    assert [row.key for row in rows] == ["far.example"]
+    assert [entry.key for entry in refreshed.diff.added] == ["far.example"]
+    assert preview.cuts == ()
     with pytest.raises(InvalidInput, match="--format"):
         await preview_list(reader.services, f"{PUBLISHER}/a.txt")
     assert await keys_of(reader) == set()

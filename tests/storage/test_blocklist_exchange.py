@@ -53,8 +53,8 @@ async def test_the_last_change_about_each_stands_and_a_buried_one_is_empty(datab
             ("b.example", "recommendation"),
             ("a.example", "retraction"),
         ]
-        assert await records.blocklist_changes.bury(second.pk)
-        assert not await records.blocklist_changes.bury(404)
+        assert await records.blocklist_changes.bury([second.pk])
+        assert not await records.blocklist_changes.bury([404])
     async with database.reading() as records:
         buried = await records.blocklist_changes.find(second.pk)
         assert buried is not None

@@ -13,22 +13,27 @@ from cara_fed.blocklist.formats.parsed import (
     read_json,
     text_in,
 )
+from cara_fed.opt_out.public_list import read_agent
 
-MAX_NAME = 100
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def parse_ai_robots_json(body: bytes, rules: EntryRules) -> ParsedList:
-    """Read ``robots.json``: an object of agents by name. Raises ListUnreadable."""
+    """Read ``robots.json``: an object of agents by name. An agent's label is what it takes pages for.
+
+    Raises ListUnreadable.
+    """
     agents = read_json(body)
     if not isinstance(agents, dict):
         raise ListUnreadable("this is not a JSON object of agents")
     gathering = Gathering(rules)
-    for position, (name, agent) in enumerate(agents.items(), 1):
-        if not isinstance(agent, dict) or not name.strip() or len(name) > MAX_NAME:
-            gathering.report(position, name, "not an agent")
+    for position, (name, described) in enumerate(agents.items(), 1):
+        agent = read_agent(name, described)
+        if agent is None:
+            gathering.report(position, name, "not an agent, or everybody's browser")
             continue
-        told = (text_in(agent, "operator"), text_in(agent, "function", "description"))
-        reason = ": ".join(_LINK.sub(r"\1", text) for text in told if text)
-        gathering.add_entry(ParsedEntry(EntryKind.AGENT, clean(name, MAX_NAME), reason=clean(reason, MAX_REASON)))
+        told = (text_in(described, "operator"), text_in(described, "function", "description"))
+        reason = clean(": ".join(_LINK.sub(r"\1", text) for text in told if text), MAX_REASON)
+        label = " ".join(sorted(agent.purposes))
+        gathering.add_entry(ParsedEntry(EntryKind.AGENT, agent.name, label=label, reason=reason))
     return gathering.result()

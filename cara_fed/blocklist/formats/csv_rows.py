@@ -30,7 +30,8 @@ def gather_rows(body: bytes, gathering: Gathering, *comments: str) -> None:
 
 def _read_rows(body: bytes, gathering: Gathering) -> Iterator[tuple[int, Mapping[str, str]]]:
     columns: tuple[str, ...] = MASTODON_COLUMNS  # older lists have no header
-    rows = csv.reader(io.StringIO(decode(body), newline=""))
+    text = decode(body)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_find_delimiter(text))
     try:
         for cells in rows:
             if _is_header(cells):
@@ -39,6 +40,12 @@ def _read_rows(body: bytes, gathering: Gathering) -> Iterator[tuple[int, Mapping
                 yield rows.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=False))
     except csv.Error as error:
         gathering.report(rows.line_num, "", f"the rest of the list is not CSV: {error}")
+
+
+def _find_delimiter(text: str) -> str:
+    """What separates columns: a comma, unless the first row has none and a spreadsheet wrote something else."""
+    first = next((line for line in text.splitlines() if line.strip() and not line.startswith("# ")), "")
+    return "," if "," in first else next((mark for mark in ("\t", ";") if mark in first), ",")
 
 
 def _is_header(cells: list[str]) -> bool:

@@ -1,5 +1,6 @@
 """What every format is read into: entries, what was taken back, and what could not be read, line by line."""
 
+import codecs
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -120,7 +121,9 @@ def describe(entry: ParsedEntry, comment: str) -> ParsedEntry:
 
 
 def decode(body: bytes) -> str:
-    """The text of a list, whatever its bytes; a byte order mark is dropped."""
+    """The text of a list, whatever its bytes; a byte order mark is dropped. Spreadsheets write UTF-16 too."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", errors="replace")
     return body.decode("utf-8-sig", errors="replace")
 
 

@@ -114,6 +114,27 @@ def test_rapidblocks_bare_domains_are_read() -> None:
     assert policies(read("fediblockhole-csv", "a.net\r\nb.net\r\n")) == {"a.net": REJECT, "b.net": REJECT}
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("end", ["\r\n", "\n"])
+def test_a_list_that_a_spreadsheet_saved_is_read_all_the_same(delimiter: str, encoding: str, end: str) -> None:
+    rows = [
+        ["# Shared list, 2026-11 (see the wiki)"],
+        ["#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate"],
+        ["scraper.net", "Suspend", "TRUE", "FALSE", '"training-harvest: sells, and answers"', "FALSE"],
+        ["bücher.example.org", "silence", "", "", "", ""],
+        ["XN--BCHER-KVA.de", "suspend"],
+        ["ap.invalid", "suspend", "", "", "list:canary", ""],
+        ["scr***.social", "suspend", "", "", "", "TRUE"],
+        ["com", "suspend"],
+        ["art.studio.org", "suspend"],
+    ]
+    parsed = read("mastodon-csv", end.join(delimiter.join(cells) for cells in rows).encode(encoding))
+    assert policies(parsed) == {"scraper.net": REJECT, "xn--bcher-kva.example.org": FILTER, "xn--bcher-kva.de": REJECT}
+    assert (parsed.entries[0].label, parsed.entries[0].reason) == ("training-harvest", "sells, and answers")
+    assert [problem.text for problem in parsed.problems] == ["ap.invalid", "scr***.social", "com", "art.studio.org"]
+
+
 def test_gotosocials_json_is_read() -> None:
     items = [
         {"domain": "a.net", "suspended_at": "2024-01-01T00:00:00.000Z", "public_comment": "training-harvest"},
@@ -203,13 +224,14 @@ def test_agents_are_read_by_name() -> None:
         },
         "Some Bot 1.0": {"operator": "", "description": "Unclear"},
         "broken": "text",
+        "Mozilla/5.0": {"operator": "everybody"},
     }
     parsed = read("ai-robots-json", json.dumps(table))
     assert parsed.entries == (
-        ParsedEntry(EntryKind.AGENT, "GPTBot", reason="OpenAI: Scrapes data to train models."),
-        ParsedEntry(EntryKind.AGENT, "Some Bot 1.0", reason="Unclear"),
+        ParsedEntry(EntryKind.AGENT, "GPTBot", label="training", reason="OpenAI: Scrapes data to train models."),
+        ParsedEntry(EntryKind.AGENT, "Some Bot 1.0", label="unstated", reason="Unclear"),
     )
-    assert parsed.problem_count == 1
+    assert parsed.problem_count == 2
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared is not here")

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import permutations
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cara_fed.blocklist.entries import EntryKind, EntryPolicy
 from cara_fed.blocklist.policy import BlocklistPolicy
+from cara_fed.blocklist.weighing import Weighing
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LIST = "https://lists.example/scrapers.csv"
@@ -223,6 +225,41 @@ def test_a_name_known_by_its_digest_is_recognised() -> None:
         )
         is None
     )
+
+
+NAMES = ("s.net", "a.s.net", "b.a.s.net", "t.org")
+IDS = tuple(f"https://{name}/users/bot" for name in NAMES)
+KEYS = st.sampled_from([*(("domain", name) for name in NAMES), *(("actor", id) for id in IDS)])
+ROWS = st.builds(
+    lambda key, policy, source: Row(key[1], key[0], policy, source),
+    KEYS,
+    st.sampled_from(["reject", "drop", "filter", "advisory"]),
+    st.sampled_from(["local", LIST, "https://other.example/list", "file:a.csv"]),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(ROWS, max_size=8, unique_by=lambda row: (row.kind, row.key, row.source)),
+    st.lists(KEYS, max_size=3, unique=True),
+    st.integers(1, 2),
+    st.randoms(use_true_random=False),
+)
+def test_neither_order_nor_number_of_lists_gets_past_an_allow(
+    rows: list[Row], allows: list[tuple[str, str]], threshold: int, random: Random
+) -> None:
+    allowed = [Row(key, kind) for kind, key in allows]
+    weighing = Weighing(threshold=threshold)
+    first = BlocklistPolicy.from_entries(rows, allowed, NOW, weighing)
+    random.shuffle(rows)
+    random.shuffle(allowed)
+    again = BlocklistPolicy.from_entries(rows, allowed, NOW, weighing)
+    for subject in (*NAMES, *IDS):
+        found, other = first.check_any(subject), again.check_any(subject)
+        assert (found and (found.key, found.policy.gravity)) == (other and (other.key, other.policy.gravity))
+        host = subject.split("/")[2] if "://" in subject else subject
+        if any(key == subject or host == key or host.endswith(f".{key}") for _, key in allows):
+            assert found is None
 
 
 @given(st.text())

@@ -102,5 +102,7 @@ def _view_held(held: Held) -> HeldListView:
         added_count=len(diff.added),
         changed_count=len(diff.changed),
         retracted_count=len(diff.retracted),
-        cuts=tuple(HeldCut(cut.artist, cut.followers, cut.following, cut.requests) for cut in held.cuts),
+        cuts=tuple(HeldCut(cut.artist, cut.followers, cut.following, cut.requests) for cut in held.preview.cuts),
+        waiting=tuple(key for _, key in sorted(held.preview.waiting)[:KEYS_SHOWN]),
+        waiting_count=len(held.preview.waiting),
     )

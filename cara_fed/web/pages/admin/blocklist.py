@@ -10,11 +10,12 @@ from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
 from cara_fed.blocklist.allow import allow, disallow
+from cara_fed.blocklist.bury import bury_entry
 from cara_fed.blocklist.enact import Enacted
 from cara_fed.blocklist.entries import EntryKind
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.blocklist.weighing import is_ours
-from cara_fed.errors import InvalidInput
+from cara_fed.errors import InvalidInput, NotAllowed, NotFound
 from cara_fed.web.blocklist_form import BlocklistForm, read_blocklist_form
 from cara_fed.web.forms import FormInvalid
 from cara_fed.web.house import services
@@ -74,6 +75,17 @@ async def remove() -> ResponseReturnValue:
     admin = _require_staff()
     retracted = await retract_entry(services(), await _read_entry(), author=admin.name)
     return await go(PATH, f"{retracted.key} is no longer listed here. {describe(retracted.enacted)}")
+
+
+@room.post(f"{PATH}/bury")
+async def bury() -> ResponseReturnValue:
+    """Empty all that was published about an entry that was taken back."""
+    admin, entry = require_role(Role.ADMIN), await _read_entry()
+    try:
+        buried = await bury_entry(services(), entry, admin.name)
+    except (NotAllowed, NotFound) as refusal:
+        return await go(PATH, str(refusal), "warning")
+    return await go(PATH, f"{buried} published change(s) about {entry} say nothing any more. The page is gone.")
 
 
 @room.post(f"{PATH}/allow")
