@@ -11,6 +11,9 @@ from activitypub.texts import bound_line
 
 MAX_TAGS: Final = 100
 MAX_NAME: Final = 200
+MAX_HASHTAG: Final = 100
+_JOINERS: Final = "_·・\u200c\u200d"
+_IN_HASHTAGS: Final = frozenset("LMN")
 Tag = TypeVar("Tag")
 
 
@@ -58,6 +61,22 @@ class Tags:
 def fold_hashtag(name: str) -> str:
     """The form in which hashtags are compared and found: compatibility forms joined, case folded."""
     return unicodedata.normalize("NFKC", name).casefold()
+
+
+def is_hashtag(name: str) -> bool:
+    """Whether this, without the sign, can be a hashtag: letters, marks, digits and joiners, a letter among them."""
+    return 0 < len(name) <= MAX_HASHTAG and hashtag_at_start(name) == name
+
+
+def hashtag_at_start(run: str) -> str:
+    """The hashtag at the start of ``run``: letters, marks and digits of any script, at least one letter among them."""
+    length = next((i for i, c in enumerate(run) if not _may_stand_in_hashtag(c)), len(run))
+    name = run[: min(length, MAX_HASHTAG)].rstrip(_JOINERS.replace("_", ""))
+    return name if any(unicodedata.category(character)[0] == "L" for character in name) else ""
+
+
+def _may_stand_in_hashtag(character: str) -> bool:
+    return character in _JOINERS or unicodedata.category(character)[0] in _IN_HASHTAGS
 
 
 def build_tags(hashtags: Iterable[Hashtag], mentions: Iterable[Mention]) -> list[Json]:

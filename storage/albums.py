@@ -78,6 +78,16 @@ class Albums:
         statement = joined.where(*_shown(album_pk, visibilities)).order_by(col(AlbumPost.position)).offset(skip)
         return (await self.session.exec(statement if limit is None else statement.limit(limit))).all()
 
+    async def find_newest_posts(
+        self, album_pk: int, visibilities: Collection[str], *, before: int | None = None, limit: int = 20
+    ) -> Sequence[Post]:
+        """The same posts by their age, newest first, below a key."""
+        joined = (
+            select(Post).join(AlbumPost, col(AlbumPost.post_pk) == col(Post.pk)).where(*_shown(album_pk, visibilities))
+        )
+        chosen = joined if before is None else joined.where(col(Post.pk) < before)
+        return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
+
     async def count_posts(self, album_pk: int, visibilities: Collection[str]) -> int:
         """How many posts of an album have one of these visibilities."""
         joined = select(func.count()).select_from(AlbumPost).join(Post, col(AlbumPost.post_pk) == col(Post.pk))

@@ -1,5 +1,6 @@
 """Posts: those of this instance's artists and those received, with their hashtags."""
 
+import unicodedata
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -122,11 +123,18 @@ class Posts:
         chosen = _living().where(col(Post.actor_id) == actor_id, col(Post.visibility).in_(visibilities))
         return await self._page(chosen, before, limit)
 
+    async def find_own(
+        self, artist_pk: int, visibilities: Collection[str], *, before: int | None = None, limit: int = 20
+    ) -> Sequence[Post]:
+        """What an artist published with one of these visibilities that answers nobody, newest first."""
+        chosen = _living().where(col(Post.artist_pk) == artist_pk, col(Post.visibility).in_(visibilities))
+        return await self._page(chosen.where(col(Post.in_reply_to).is_(None)), before, limit)
+
     async def find_by_tag(self, tag: str, *, before: int | None = None, limit: int = 20) -> Sequence[Post]:
-        """Public posts with a hashtag, compared without case, newest first."""
-        tagged = select(PostTag.post_pk).where(PostTag.tag == tag.casefold())
+        """Public posts of this instance's artists with a hashtag, compared without case, newest first."""
+        tagged = select(PostTag.post_pk).where(PostTag.tag == fold_tag(tag))
         chosen = _living().where(col(Post.pk).in_(tagged), col(Post.visibility) == PUBLIC)
-        return await self._page(chosen, before, limit)
+        return await self._page(chosen.where(col(Post.artist_pk).is_not(None)), before, limit)
 
     async def find_local(self, *, before: int | None = None, limit: int = 20) -> Sequence[Post]:
         """Public posts of this instance's artists, newest first."""
@@ -189,12 +197,17 @@ class Posts:
         return (await self.session.exec(statement)).one()
 
     async def _add_tags(self, post_pk: int, hashtags: Iterable[str]) -> None:
-        rows = [{"tag": tag, "post_pk": post_pk} for tag in sorted({tag.casefold() for tag in hashtags})]
+        rows = [{"tag": tag, "post_pk": post_pk} for tag in sorted({fold_tag(tag) for tag in hashtags})]
         if rows:
             await self.session.exec(insert_into(self.session, PostTag).values(rows))
 
     async def _remove_tags(self, post_pk: int) -> None:
         await count_changed(self.session, delete(PostTag).where(col(PostTag.post_pk) == post_pk))
+
+
+def fold_tag(tag: str) -> str:
+    """The form in which hashtags are kept: as the protocol floor folds them for their pages' addresses."""
+    return unicodedata.normalize("NFKC", tag).casefold()
 
 
 def _living() -> SelectOfScalar[Post]:

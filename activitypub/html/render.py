@@ -1,7 +1,6 @@
 """An artist's plain text as HTML: paragraphs, links, hashtags in any script, people. No markup is read in it."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
@@ -10,12 +9,11 @@ from typing import Final
 
 from linkify_it import LinkifyIt
 
-from activitypub.tags import Hashtag, Mention, fold_hashtag
+from activitypub.tags import Hashtag, Mention, fold_hashtag, hashtag_at_start
 from activitypub.texts import bound_text
 
 MAX_TEXT: Final = 20_000
 """Longer texts are cut: finding links takes time that grows with the square of the length."""
-MAX_HASHTAG: Final = 100
 
 _PARAGRAPHS: Final = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _NAME: Final = r"[A-Za-z0-9_]+(?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?"
@@ -23,9 +21,7 @@ _DOMAIN: Final = r"[\w-]+(?:\.[\w-]+)*(?::\d+)?"
 _HANDLE: Final = rf"(?<![\w/@.])@(?P<name>{_NAME})(?:@(?P<domain>{_DOMAIN}))?"
 _HASHTAG: Final = r"(?<![\w/&#＃])[#＃](?P<tag>[^\s#＃]+)"
 _NAMES: Final = re.compile(f"{_HANDLE}|{_HASHTAG}")
-_JOINERS: Final = "_·・\u200c\u200d"
 _NOBODY: Final[Mapping[str, Mention]] = MappingProxyType({})
-_IN_HASHTAGS: Final = frozenset("LMN")
 
 # Explicit links alone: guessing would make a page of README.md and of a mistyped sentence.end.
 _LINKS: Final = LinkifyIt(options={"fuzzy_link": False, "fuzzy_email": False})
@@ -125,24 +121,13 @@ def _render_handle(match: re.Match[str], named: _Named) -> tuple[str, int]:
 
 
 def _render_hashtag(match: re.Match[str], named: _Named) -> tuple[str, int]:
-    name = _hashtag_name(match["tag"])
+    name = hashtag_at_start(match["tag"])
     if not name or named.tag_url is None:
         return "", 0
     key = fold_hashtag(name)
     href = named.tag_url(key)
     named.hashtags_found.setdefault(key, Hashtag(name, href))
     return f'<a href="{escape(href)}" class="mention hashtag" rel="tag">#<span>{escape(name)}</span></a>', 1 + len(name)
-
-
-def _hashtag_name(run: str) -> str:
-    """The hashtag at the start of ``run``: letters, marks and digits of any script, at least one letter among them."""
-    length = next((i for i, c in enumerate(run) if not _may_stand_in_hashtag(c)), len(run))
-    name = run[: min(length, MAX_HASHTAG)].rstrip(_JOINERS.replace("_", ""))
-    return name if any(unicodedata.category(character)[0] == "L" for character in name) else ""
-
-
-def _may_stand_in_hashtag(character: str) -> bool:
-    return character in _JOINERS or unicodedata.category(character)[0] in _IN_HASHTAGS
 
 
 def _handle_key(match: re.Match[str]) -> str:

@@ -33,15 +33,17 @@ def answer_json(document: Any, *headers: Header, status: int = 200, media_type: 
 
 def answer_document(body: bytes, *headers: Header, status: int = 200) -> Answer:
     """An ActivityPub document that stands ready as bytes, with an ETag."""
-    etag = (b"etag", f'"{sha256(body).hexdigest()[:32]}"'.encode())
-    return answer_bytes(body, f"{ACTIVITY_JSON}; charset=utf-8", VARY, etag, *headers, status=status)
+    return answer_bytes(body, f"{ACTIVITY_JSON}; charset=utf-8", VARY, etag_of(body), *headers, status=status)
 
 
-def answer_conditionally(answer: Answer, if_none_match: str) -> Answer:
-    """304 in place of an answer that the one who asks holds already (RFC 9110, section 13.1.2)."""
-    etag = next((value.decode() for name, value in answer.headers if name == b"etag"), None)
-    stated = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-    if answer.status != OK or etag is None or stated.isdisjoint({etag, "*"}):
+def etag_of(body: bytes) -> Header:
+    """The entity tag of these very bytes."""
+    return (b"etag", f'"{sha256(body).hexdigest()[:32]}"'.encode())
+
+
+def answer_conditionally(answer: Answer, if_none_match: str, if_modified_since: str = "") -> Answer:
+    """304 in place of an answer that the one who asks holds already (RFC 9110, sections 13.1.2 and 13.1.3)."""
+    if answer.status != OK or not _is_held(answer, if_none_match, if_modified_since):
         return answer
     return Answer(NOT_MODIFIED, b"", tuple(each for each in answer.headers if each[0] != b"content-type"))
 
@@ -55,3 +57,12 @@ def to_headers(pairs: Mapping[str, str] | tuple[tuple[str, str], ...]) -> tuple[
     """Header pairs of the protocol floor as ASGI wants them."""
     items = pairs.items() if isinstance(pairs, Mapping) else pairs
     return tuple((name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in items)
+
+
+def _is_held(answer: Answer, if_none_match: str, if_modified_since: str) -> bool:
+    stamps = {name: value.decode("latin-1") for name, value in answer.headers if name in (b"etag", b"last-modified")}
+    if if_none_match:
+        stated = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
+        return b"etag" in stamps and not stated.isdisjoint({stamps[b"etag"], "*"})
+    # Compared as it was given out: where the newest post was deleted, the date is earlier than the one that is held.
+    return bool(if_modified_since) and stamps.get(b"last-modified") == if_modified_since

@@ -44,6 +44,13 @@ class CrawlerDoor:
         self._services.crawlers.note_visit(agent, place, refused=refused)
         return self._build_refusal(agent, policy) if refused else None
 
+    async def refuse_page(self, scope: Scope) -> Answer | None:
+        """The answer that refuses a known agent the page at its path, or what is about it; None for everybody else."""
+        agent = self.find_agent(scope)
+        if agent is None:
+            return None
+        return await self.refuse(scope, agent, Place.PAGE, await self.policy_of_page(scope["path"]))
+
     async def policy_of_page(self, path: str) -> OptOut:
         """What holds for the page at a path: its post's, else its artist's, else the instance's."""
         match = _OF_AN_ARTIST.fullmatch(path)
@@ -82,12 +89,10 @@ def guard_pages(door: CrawlerDoor, pages: App) -> App:
     """The pages behind the door; what explains them, and what they are drawn with, is open to everybody."""
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        agent = door.find_agent(scope) if scope["type"] == "http" else None
-        if agent is not None and not scope["path"].startswith(_OPEN):
-            policy = await door.policy_of_page(scope["path"])
-            if answer := await door.refuse(scope, agent, Place.PAGE, policy):
-                await answer.send(send, head_only=scope["method"] == "HEAD")
-                return
+        is_guarded = scope["type"] == "http" and not scope["path"].startswith(_OPEN)
+        if is_guarded and (answer := await door.refuse_page(scope)):
+            await answer.send(send, head_only=scope["method"] == "HEAD")
+            return
         await pages(scope, receive, send)
 
     return guarded

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final
 
-from activitypub.documents import Json, dump_document
 from storage.columns import Table
 from storage.statements import table_of
 
@@ -28,11 +27,11 @@ class DocumentCache:
         self._most = most
         self._held: OrderedDict[Key, tuple[Version, bytes]] = OrderedDict()
 
-    def get(self, key: Key, version: Version, build: Callable[[], Json]) -> bytes:
+    def get(self, key: Key, version: Version, build: Callable[[], bytes]) -> bytes:
         """The document's bytes: the ones held where `version` is still theirs, or else built anew."""
         held = self._held.get(key)
         if held is None or held[0] != version:
-            held = (version, dump_document(build()))
+            held = (version, build())
             self._held[key] = held
         self._held.move_to_end(key)
         if len(self._held) > self._most:

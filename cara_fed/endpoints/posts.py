@@ -53,7 +53,9 @@ class Posts:
             [(rows, counts)] = await load_posts(records, artist, [post])
         write = write_create if is_create else write_note
         version = version_of(_rows_of(rows), counts)
-        document = self._documents.get((write.__name__, pk), version, lambda: write(self._services, rows, counts))
+        document = self._documents.get(
+            (write.__name__, pk), version, lambda: dump_document(write(self._services, rows, counts))
+        )
         return self._answer(document, rows, viewer)
 
     def _answer(self, document: bytes, rows: PostRows, viewer: Viewer) -> Answer:

@@ -11,6 +11,7 @@ from cara_fed.endpoints.blocklists import PREFIXES, Blocklists
 from cara_fed.endpoints.calls import Route
 from cara_fed.endpoints.collections import Collections
 from cara_fed.endpoints.crawler_door import CrawlerDoor, guard_pages
+from cara_fed.endpoints.feeds import Feeds
 from cara_fed.endpoints.gate import Gate
 from cara_fed.endpoints.health import Health
 from cara_fed.endpoints.inbox import Inbox
@@ -23,6 +24,7 @@ from cara_fed.endpoints.routing import Kind, Router, Table
 from cara_fed.endpoints.well_known import WellKnown
 from cara_fed.federation.authentication import Authenticator
 from cara_fed.federation.resolver import Resolver
+from cara_fed.feeds.formats import FORMATS
 from cara_fed.inbox.receive import InboxReceiver
 from cara_fed.remote_media.links import PREFIX as REMOTE_PREFIX
 from cara_fed.services import Services
@@ -42,6 +44,7 @@ def build_router(services: Services, pages: App) -> App:
             "/media/": Media(services, door),
             **dict.fromkeys(PREFIXES, Blocklists(services)),
         },
+        endings=dict.fromkeys((one.ending for one in FORMATS), Route("GET", Feeds(services, door).feed)),
     )
     return Router(services.site, table, guard_pages(door, pages))
 

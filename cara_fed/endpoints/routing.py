@@ -20,11 +20,12 @@ _HAS_PAGE: Final = (ArtistRef, PostRef, AlbumRef)
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Endpoints by exact path, by the kind of thing that an id names, and by the beginning of the path."""
+    """Endpoints by exact path, by the kind of thing that an id names, and by the end or the beginning of the path."""
 
     paths: Mapping[str, Route]
     kinds: Mapping[Kind, Route]
     prefixes: Mapping[str, App]
+    endings: Mapping[str, Route]
 
 
 class Router:
@@ -41,13 +42,16 @@ class Router:
             await self._pages(scope, receive, send)
         elif (raw := self._find_raw(scope["path"])) is not None:
             await raw(scope, receive, send)
-        elif (route := self._table.paths.get(scope["path"])) is not None:
+        elif (route := self._find_route(scope["path"])) is not None:
             await _answer(route, Call(scope, receive, self._site), send)
         else:
             await self._answer_located(scope, receive, send)
 
     def _find_raw(self, path: str) -> App | None:
         return next((app for prefix, app in self._table.prefixes.items() if path.startswith(prefix)), None)
+
+    def _find_route(self, path: str) -> Route | None:
+        return self._table.paths.get(path) or self._table.endings.get(path[path.rfind("/") :])
 
     async def _answer_located(self, scope: Scope, receive: Receive, send: Send) -> None:
         """What an id or a page's address names, as document or page, whichever is asked for."""
@@ -93,8 +97,8 @@ async def _answer(route: Route, call: Call, send: Send) -> None:
         answer = await _call(route, call)
     except ClientGone:
         return
-    if (stated := call.header(b"if-none-match")) and call.scope["method"] in ("GET", "HEAD"):
-        answer = answer_conditionally(answer, stated)
+    if call.scope["method"] in ("GET", "HEAD"):
+        answer = answer_conditionally(answer, call.header(b"if-none-match"), call.header(b"if-modified-since"))
     await answer.send(send, head_only=call.scope["method"] == "HEAD")
 
 

@@ -8,7 +8,7 @@ from activitypub.opt_out import OptOut
 from cara_fed.capabilities import policy_letter
 from storage.artists import Artist
 
-_OWN_PATHS: Final = ("/$", "/?", "/tags/")
+_OWN_PATHS: Final = ("/$", "/?", "/tags/", "/feed.", "/search")
 _EVERYBODYS_PATHS: Final = ("/@", "/users/")
 _ENDS: Final = ("$", "?", "/")
 

@@ -14,7 +14,7 @@ from cara_fed.translate.albums import render_album_text
 from cara_fed.translate.artists import render_field_value, render_profile_text
 from cara_fed.translate.opt_outs import effective_opt_out, stated_elsewhere
 from cara_fed.translate.posts import PostRows, file_name_of
-from cara_fed.translate.rights import LICENSES
+from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.translate.structured import build_image_objects, dump_for_script
 from cara_fed.web import parts, views
 from storage.albums import Album
@@ -115,6 +115,7 @@ class Gallery:
             pictures=tuple(self.picture(rows, picture) for picture in rows.pictures),
             opt_out=self.opt_out(rows),
             license=parts.Link(post.license, LICENSES.get(post.license, post.license)) if post.license else None,
+            made=DIGITAL_SOURCES.get(post.digital_source_type or "", ""),
             replies=numbers.replies,
             likes=numbers.likes,
             announces=numbers.announces,
@@ -155,10 +156,10 @@ class Gallery:
         """A picture in the sizes that pages show."""
         attachment = picture.attachment
         policy = effective_opt_out(self.default, rows.artist, rows.post, attachment)
-        shown = _shown(picture.renditions)
+        shown = shown_renditions(picture.renditions)
         return parts.Picture(
-            sources=tuple(parts.Source(self._file(file, policy), file.width) for file in shown),
-            full_url=self._file(shown[-1], policy),
+            sources=tuple(parts.Source(self.file_url(file, policy), file.width) for file in shown),
+            full_url=self.file_url(shown[-1], policy),
             width=shown[-1].width,
             height=shown[-1].height,
             alt=attachment.alt,
@@ -170,9 +171,10 @@ class Gallery:
         )
 
     def _moving(self, renditions: Mapping[str, Rendition], policy: OptOut) -> str | None:
-        return self._file(renditions["moving"], policy) if "moving" in renditions else None
+        return self.file_url(renditions["moving"], policy) if "moving" in renditions else None
 
-    def _file(self, rendition: Rendition, policy: OptOut) -> str:
+    def file_url(self, rendition: Rendition, policy: OptOut) -> str:
+        """The path of a picture's file as everybody gets it."""
         return self._media(file_name_of(rendition), policy) or ""
 
     def _media(self, file_name: str | None, policy: OptOut) -> str | None:
@@ -213,7 +215,7 @@ def _trust(html: str) -> Markup:
     return Markup(html)  # noqa: S704
 
 
-def _shown(renditions: Mapping[str, Rendition]) -> Sequence[Rendition]:
+def shown_renditions(renditions: Mapping[str, Rendition]) -> Sequence[Rendition]:
     """What a page may show, from the smallest up, one of each width."""
     kinds = [renditions[kind] for kind in SHOWN_KINDS if kind in renditions]
     by_width = {rendition.width: rendition for rendition in kinds or renditions.values()}

@@ -146,7 +146,10 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post, local or received. ``cover`` as in :class:`Tile`; ``content`` is safe HTML; times are aware UTC."""
+    """A post, local or received. ``cover`` as in :class:`Tile`; ``content`` is safe HTML; times are aware UTC.
+
+    ``made`` says in words how the work came into being, where its artist stated that.
+    """
 
     url: str
     object_id: str
@@ -161,6 +164,7 @@ class Post:
     opt_out: OptOutBadge | None = None
     credits: tuple[Credit, ...] = ()
     license: Link | None = None
+    made: str = ""
     replies: int = 0
     likes: int = 0
     announces: int = 0

@@ -23,8 +23,8 @@ class OpenGraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
-    """A feed of this page. ``type`` is its media type."""
+class Alternate:
+    """The same in another form: a feed of this page, how to embed it. ``type`` is its media type."""
 
     url: str
     type: str
@@ -41,7 +41,7 @@ class Head:
     description: str = ""
     creator: str | None = None
     open_graph: OpenGraph | None = None
-    feeds: tuple[Feed, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     license_url: str | None = None
     image_objects: Markup = NO_HTML
 

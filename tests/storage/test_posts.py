@@ -105,7 +105,8 @@ async def test_home_goes_back_to_the_first_post_however_long_nobody_published(da
 async def test_hashtags_are_found_without_case_in_every_script(database: Database) -> None:
     await add(
         database,
-        make_post(THEO, text="ink", hashtags=["Ink", "INK", "Straße"]),
+        make_post(THEO, text="elsewhere", hashtags=["ink"]),
+        make_post(MARA, artist_pk=MINE, text="ink", hashtags=["Ink", "ＩＮＫ", "Straße"]),
         make_post(MARA, artist_pk=MINE, text="both", hashtags=["ink", "水墨"]),
         make_post(MARA, artist_pk=MINE, text="hidden", hashtags=["ink"], visibility="unlisted"),
     )

@@ -18,8 +18,8 @@ from cara_fed.web.parts import (
     Tile,
 )
 from cara_fed.web.views import (
+    Alternate,
     ArtistEntry,
-    Feed,
     FrontPage,
     Head,
     OpenGraph,
@@ -190,7 +190,7 @@ def profile(tab: str = "portfolio", **changes: object) -> ProfilePage:
             "Painter of salt and fog.",
             "@mara@studio.example",
             OpenGraph("Mara", f"{BASE}/media/salt-640.jpg", "Ridges", 640, 427, "profile"),
-            (Feed("/@mara/feed.atom", "application/atom+xml", "Mara"),),
+            (Alternate("/@mara/feed.atom", "application/atom+xml", "Mara"),),
         ),
         "byline": MARA,
         "joined_at": EARLIER,

@@ -20,6 +20,7 @@ from cara_fed.publishing.arrange_albums import (
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import album_summary
+from cara_fed.web.alternates import feeds_of
 from cara_fed.web.arranging_views import AlbumEditPage, AlbumEntry, AlbumPage, AlbumsPage
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.forms import FormInvalid, FormReader
@@ -208,4 +209,5 @@ def _build_head(artist: Artist, below: str, title: str = "", description: str = 
         description=" ".join(description.split())[:DESCRIPTION],
         creator=byline.handle,
         open_graph=OpenGraph(title or f"{byline.name} ({byline.handle})"),
+        alternates=feeds_of(site.profile_page(artist.name) + below, title) if title else (),
     )

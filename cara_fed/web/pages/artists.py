@@ -10,6 +10,7 @@ from quart.typing import ResponseReturnValue
 from activitypub.html import strip_html
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
+from cara_fed.web.alternates import feeds_of
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
 from cara_fed.web.parts import Byline, FormView
@@ -152,4 +153,5 @@ def _build_head(artist: Artist) -> Head:
         description=" ".join(strip_html(house().gallery.profile_summary(artist)).split())[:DESCRIPTION],
         creator=byline.handle,
         open_graph=OpenGraph(f"{byline.name} ({byline.handle})", image, type="profile"),
+        alternates=feeds_of(site.profile_page(artist.name), byline.name),
     )

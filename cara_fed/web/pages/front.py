@@ -7,6 +7,7 @@ from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from cara_fed.translate.posts import PostRows
+from cara_fed.web.alternates import feeds_of
 from cara_fed.web.house import house, services
 from cara_fed.web.showing import show
 from cara_fed.web.views import ArtistEntry, FrontPage, Head, OpenGraph, WelcomePage
@@ -70,6 +71,7 @@ def _build_view(front: _Front) -> FrontPage:
             canonical_url=f"{services().site.base}/",
             description=instance.description,
             open_graph=OpenGraph(instance.name),
+            alternates=feeds_of(f"{services().site.base}/", instance.name),
         ),
         description=instance.description,
         works=tuple(gallery.tile(rows, signed=True) for rows in front.works),
