@@ -59,10 +59,14 @@ class Generations:
     async def _find(self, netloc: str) -> _Held:
         now = self._clock.now()
         held = self._held.get(netloc)
-        if held is None or now - held.read_at >= READ_AGAIN_AFTER:
-            held = await self._read(netloc, now)
-            self._hold(netloc, held)
-        return held
+        if held is not None and now - held.read_at < READ_AGAIN_AFTER:
+            return held
+        read = await self._read(netloc, now)
+        meanwhile = self._held.get(netloc)
+        if meanwhile is not None and meanwhile is not held:
+            return meanwhile  # heard while this was being read, and newer than it
+        self._hold(netloc, read)
+        return read
 
     async def _read(self, netloc: str, now: datetime) -> _Held:
         async with self._database.reading() as records:

@@ -1,5 +1,6 @@
 """Stories of two generations of signatures: which one a server gets, how that is learnt, and how it is forgotten."""
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -281,6 +282,14 @@ async def test_other_processes_learn_of_it(fediverse: Fediverse, studio: Instanc
         await records.hosts.record_signature_generation(theo.domain, RFC9421, fediverse.time.now)
     fediverse.time.pass_by(minutes=5)
     assert await publish(fediverse, studio, theo) == [RFC9421]
+
+
+async def test_what_is_heard_while_it_is_looked_up_is_not_lost(studio: Instance) -> None:
+    generations = studio.services.generations
+    for turn in range(20):
+        netloc = f"server{turn}.example"
+        await asyncio.gather(generations.choose(netloc), generations.hear_rfc9421(netloc), generations.choose(netloc))
+        assert await generations.choose(netloc) is RFC9421
 
 
 async def test_a_redirect_to_another_server_is_signed_for_that_one(

@@ -125,7 +125,7 @@ def test_pictures_are_looked_at_closely_by_keyboard(browser: Browser, site: str)
         page.keyboard.press("End")
         assert "strip" in (shown.get_attribute("src") or "")
         page.keyboard.press("Escape")
-        assert page.evaluate("document.activeElement.matches('#picture-20 [data-zoom]')")
+        page.wait_for_function("document.activeElement.matches('#picture-20 [data-zoom]')")
 
 
 def test_arrows_lead_to_the_works_beside(browser: Browser, site: str) -> None:
