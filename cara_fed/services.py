@@ -75,12 +75,16 @@ class Services:
 
 @asynccontextmanager
 async def open_services(
-    config: Config, *, clock: Clock | None = None, transport: httpx.AsyncBaseTransport | None = None
+    config: Config,
+    *,
+    clock: Clock | None = None,
+    transport: httpx.AsyncBaseTransport | None = None,
+    pictures: PictureWorkers | None = None,
 ) -> AsyncIterator[Services]:
     """Open the instance: make folders, migrate, make what is missing of secrets and keys; close all at the end.
 
-    ``transport`` replaces the sockets of the outbound client. Raises ConfigError where instance.toml cannot be used
-    with the data that is there.
+    ``transport`` replaces the sockets of the outbound client, ``pictures`` the processes that protect pictures. Raises
+    ConfigError where instance.toml cannot be used with the data that is there.
     """
     clock = clock or Clock()
     url = database_url(config)
@@ -100,9 +104,7 @@ async def open_services(
         await crawlers.refresh()
         stack.push_async_callback(crawlers.flush)
         media = open_media_of(config)
-        protection = config.protection
-        workers = PictureWorkers(count=protection.workers, max_memory_mib=protection.max_memory_mib)
-        pictures = await stack.enter_async_context(workers)
+        workers = await stack.enter_async_context(pictures or _picture_workers(config))
         yield Services(
             config=config,
             clock=clock,
@@ -115,7 +117,7 @@ async def open_services(
             blocklist=blocklist,
             crawlers=crawlers,
             manifests=kept.manifests,
-            pictures=pictures,
+            pictures=workers,
             session_key=kept.session_key,
         )
 
@@ -134,6 +136,10 @@ def picture_limits(config: Config) -> Limits:
         max_frames=protection.max_frames,
         max_seconds=protection.max_seconds,
     )
+
+
+def _picture_workers(config: Config) -> PictureWorkers:
+    return PictureWorkers(count=config.protection.workers, max_memory_mib=config.protection.max_memory_mib)
 
 
 def _build_client(config: Config, transport: httpx.AsyncBaseTransport | None) -> FederationClient:

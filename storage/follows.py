@@ -15,6 +15,8 @@ from storage.statements import count_changed, insert_or_replace
 from storage.whom import Whom, among
 
 PENDING, ACCEPTED, SUSPENDED, REJECTED = "pending", "accepted", "suspended", "rejected"
+# What is delivered side by side may overtake the Accept that it was delivered for.
+HOPED_FOR = (ACCEPTED, PENDING)
 
 
 class FollowColumns(Table):
@@ -96,9 +98,10 @@ class Follows(Generic[Row]):
             statement = statement.where(col(self.table.pk) < before)
         return (await self.session.exec(statement.order_by(col(self.table.pk).desc()).limit(limit))).all()
 
-    async def find_by_actor(self, actor_id: str, state: str = ACCEPTED) -> Sequence[Row]:
-        """Every artist's follow with this actor in a state."""
-        statement = select(self.table).where(self.table.actor_id == actor_id, self.table.state == state)
+    async def find_by_actor(self, actor_id: str, *states: str) -> Sequence[Row]:
+        """Every artist's follow with this actor in one of these states; accepted ones where none is named."""
+        among_states = col(self.table.state).in_(states or (ACCEPTED,))
+        statement = select(self.table).where(self.table.actor_id == actor_id, among_states)
         return (await self.session.exec(statement)).all()
 
     async def find_among(self, whom: Whom, state: str = ACCEPTED) -> Sequence[Row]:

@@ -12,7 +12,7 @@ MAX_LENGTH = 512
 
 _hasher = PasswordHasher()
 # Verified when nobody has the name given, so that an unknown name takes as long as a wrong password.
-_DECOY = _hasher.hash("no artist has this password")
+_DECOY = "$argon2id$v=19$m=65536,t=3,p=4$XTLK2hVDiv8XE5lVfgbJUA$FX5TjfIX9a0InQY7gS/Zg7+Q6TkQuTF49FhUNL/6MQA"
 
 
 def require_good_password(password: str) -> None:

@@ -9,6 +9,7 @@ from cara_fed.federation.budgets import Budget
 from cara_fed.federation.errors import NotServed
 from cara_fed.federation.resolver import Resolver
 from cara_fed.services import Services
+from storage.follows import HOPED_FOR
 from storage.remote_actors import RemoteActor
 
 FETCHES_PER_ACTIVITY: Final = 6
@@ -61,9 +62,9 @@ class Gatherer:
         return Gathered(is_gone=True) if "Tombstone" in types_of(document) else Gathered(document)
 
     async def is_followed(self, actor_id: str) -> bool:
-        """Whether an artist here follows this actor."""
+        """Whether an artist here follows this actor, or asked to."""
         async with self._services.database.reading() as records:
-            return bool(await records.following.find_by_actor(actor_id))
+            return bool(await records.following.find_by_actor(actor_id, *HOPED_FOR))
 
     async def is_known(self, object_id: str) -> bool:
         """Whether the post is here already, deleted ones included."""

@@ -15,6 +15,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.translate.remote import attachment_rows, post_row
 from storage.errors import AlreadyExists
+from storage.follows import HOPED_FOR
 from storage.interactions import Interaction
 from storage.posts import Post
 
@@ -72,7 +73,8 @@ async def record_interaction(context: InboxContext, post: Post, activity: Activi
 
 async def require_concerned(context: InboxContext, post: RemotePost) -> None:
     """Raise NoEffect unless an artist who does not block the author follows them or whom they answer, or is named."""
-    artist_pks = {following.artist_pk for following in await context.records.following.find_by_actor(post.actor_id)}
+    following = await context.records.following.find_by_actor(post.actor_id, *HOPED_FOR)
+    artist_pks = {row.artist_pk for row in following}
     parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
     if parent is not None and parent.artist_pk is not None:
         artist_pks.add(parent.artist_pk)

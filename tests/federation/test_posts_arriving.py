@@ -51,6 +51,15 @@ async def interactions_with(studio: Instance, object_id: str, kind: str) -> list
 
 
 class TestWhatIsKept:
+    async def test_what_overtakes_the_accept_of_a_follow(self, fediverse: Fediverse, studio: Instance) -> None:
+        fay = fediverse.stranger("fast.example", "fay")
+        await studio.follow("mara", fay.actor)
+        await fediverse.settle()
+        await deliver(fediverse, studio, fay, fay.activity("Create", fay.note(1, content="<p>early</p>")))
+        assert await studio.home_of("mara") == []
+        await deliver(fediverse, studio, fay, fay.activity("Accept", fay.documents_received()[0], 2))
+        assert [post.content for post in await studio.home_of("mara")] == ["<p>early</p>"]
+
     async def test_a_followed_persons_post_with_its_pictures(
         self, fediverse: Fediverse, studio: Instance, eve: Stranger
     ) -> None:

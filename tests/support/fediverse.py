@@ -15,17 +15,19 @@ from PIL import Image
 
 from activitypub.documents import dump_document
 from activitypub.identifiers import ArtistRef, InstanceActor, fold_name, read_handle
-from cara_fed.app import build_app
+from cara_fed.asgi import App, Receive, Scope, Send
 from cara_fed.background import watch_once
 from cara_fed.blocklist.entries import parse_entry, rules_of
 from cara_fed.clock import Clock
 from cara_fed.config import Config, database_url
 from cara_fed.delivery.worker import DeliveryWorker
+from cara_fed.endpoints.router import build_router
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.follow_actor import follow_actor
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.services import Services, open_services
+from cara_fed.web.app import build_pages
 from storage.artists import Artist
 from storage.blocklist import BlocklistEntry
 from storage.database import Database
@@ -34,6 +36,7 @@ from storage.posts import Post
 from tests.support.clocks import StoryTime
 from tests.support.keypairs import KeyPairs
 from tests.support.network import Network
+from tests.support.pictures import PicturesHere
 from tests.support.sending import Change, Signing, send
 from tests.support.strangers import Stranger
 
@@ -213,8 +216,9 @@ class Fediverse:
         await asyncio.to_thread(shutil.copy, self.template, folder / "data" / DATABASE)
         config, clock = _config(folder, domain, sections), Clock(self.time.read)
         await self._give_keys(config, clock)
-        services = await self.stack.enter_async_context(open_services(config, clock=clock, transport=self.network))
-        self.network.servers[domain] = build_app(services)
+        opening = open_services(config, clock=clock, transport=self.network, pictures=PicturesHere())
+        services = await self.stack.enter_async_context(opening)
+        self.network.servers[domain] = build_router(services, _pages_when_asked(services))
         workers = InboxWorker(services), DeliveryWorker(services)
         instance = Instance(domain, services, self.network, self.time, self.keys, *workers)
         self.instances.append(instance)
@@ -226,6 +230,18 @@ class Fediverse:
             for key in self.keys.first_rows(clock, config.site.instance_actor, None):
                 await records.keys.add(key)
         await database.dispose()
+
+
+def _pages_when_asked(services: Services) -> App:
+    """The pages for people, built when the first of them is asked for: few stories look at one."""
+    pages: list[App] = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if not pages:
+            pages.append(build_pages(services))
+        await pages[0](scope, receive, send)
+
+    return app
 
 
 def picture(alt: str = "a hill", size: tuple[int, int] = (64, 48)) -> PictureDraft:

@@ -20,6 +20,7 @@ from cara_fed.services import Services, open_services
 from storage.artists import Artist
 from tests.support.clocks import StoryTime
 from tests.support.network import Network
+from tests.support.pictures import PicturesHere
 from tests.support.rows import make_follower, make_remote_actor
 
 DATABASE = "cara.sqlite3"
@@ -63,7 +64,8 @@ def config(tmp_path: Path, empty_database: Path) -> Config:
 @pytest.fixture
 async def services(config: Config, network: Network, time: StoryTime) -> AsyncIterator[Services]:
     """The instance studio.example, opened."""
-    async with open_services(config, clock=Clock(time.read), transport=network) as services:
+    opening = open_services(config, clock=Clock(time.read), transport=network, pictures=PicturesHere())
+    async with opening as services:
         yield services
 
 

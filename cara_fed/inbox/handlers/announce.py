@@ -6,6 +6,7 @@ from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.notices import Kind, notify_of_post
 from cara_fed.inbox.posts import gather_named, keep_post, record_interaction, require_own_post
 from cara_fed.inbox.registry import gathering, inbox
+from storage.follows import HOPED_FOR
 from storage.posts import Post
 
 FOR_EVERYONE = ("public", "unlisted")
@@ -34,7 +35,7 @@ async def receive_announce(context: InboxContext, announce: Activity) -> None:
 async def _find_announced(context: InboxContext, announce: Activity) -> Post:
     if announce.object_id is not None and context.site.is_local(announce.object_id):
         return _require_for_everyone(await require_own_post(context, announce))
-    if not await context.records.following.find_by_actor(announce.actor_id):
+    if not await context.records.following.find_by_actor(announce.actor_id, *HOPED_FOR):
         raise NoEffect("nobody here follows who announces it")
     if context.gathered.document is not None:
         post, document = context.read_gathered_post()

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
 from cara_fed.accounts.create_artist import NewArtist, Role, create_artist
-from cara_fed.accounts.passwords import hash_password
 from cara_fed.app import build_app
 from cara_fed.asgi import App
 from cara_fed.config import Config
@@ -20,6 +20,7 @@ from tests.support.instances import DATABASE, build_config
 from tests.support.network import Network
 
 Open = Callable[..., Browser]
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a hash says itself what verifying it costs
 ROLES = {"mara": Role.ARTIST, "theo": Role.ARTIST, "ada": Role.ADMIN}
 
 
@@ -34,7 +35,7 @@ def peopled_database(tmp_path_factory: pytest.TempPathFactory, empty_database: P
 
 
 async def _people(config: Config) -> None:
-    password_hash = await hash_password(PASSWORD)
+    password_hash = CHEAP.hash(PASSWORD)
     async with open_services(config) as services:
         for name, role in ROLES.items():
             await create_artist(services, NewArtist(name, name.title(), role, password_hash))

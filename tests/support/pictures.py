@@ -1,0 +1,23 @@
+"""The picture pipeline without a process of its own: starting one takes longer than most stories take to tell."""
+
+import asyncio
+
+from cara_fed.protection import PictureWorkers, ProtectedPicture, ProtectionRequest, ReportLine
+from cara_fed.protection.pipeline import protect
+from cara_fed.protection.workers import Progress, require_bytes
+
+
+class PicturesHere(PictureWorkers):
+    """Protects in a thread; tests/cara_fed/protection and what is served in earnest tell of the processes."""
+
+    async def protect(
+        self, data: bytes, request: ProtectionRequest, progress: Progress | None = None
+    ) -> ProtectedPicture:
+        require_bytes(data, request)
+        loop = asyncio.get_running_loop()
+
+        def tell(line: ReportLine) -> None:
+            if progress:
+                loop.call_soon_threadsafe(progress, line)
+
+        return await asyncio.to_thread(protect, data, request, tell)
