@@ -8,6 +8,7 @@ from activitypub.notes.build import (
     QuotePolicy,
     Rights,
     build_note,
+    build_rights,
     build_tombstone,
 )
 from activitypub.notes.polls import Poll, PollOption
@@ -26,6 +27,7 @@ __all__ = [
     "RemotePost",
     "Rights",
     "build_note",
+    "build_rights",
     "build_tombstone",
     "read_post",
 ]

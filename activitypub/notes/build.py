@@ -112,7 +112,7 @@ def build_note(post: Post) -> Json:
         "interactionPolicy": {"canQuote": {"automaticApproval": [_who_may_quote(post)]}},
         **_build_collections(post),
         **object_terms(post.signals),
-        **_build_rights(post.rights),
+        **build_rights(post.rights),
     }
 
 
@@ -157,7 +157,7 @@ def _build_attachment(picture: Picture, post: Post) -> Json:
         "sensitive": picture.sensitive or post.sensitive or bool(post.content_warning),
         **_build_file_facts(picture),
         **attachment_terms(picture.signals),
-        **_build_rights(picture.rights),
+        **build_rights(picture.rights),
     }
 
 
@@ -168,7 +168,8 @@ def _build_file_facts(picture: Picture) -> Json:
     return facts
 
 
-def _build_rights(rights: Rights) -> Json:
+def build_rights(rights: Rights) -> Json:
+    """What is stated about rights, as in posts and attachments; nothing where nothing is."""
     stated = {
         "license": rights.license,
         "acquireLicensePage": rights.acquire_license_page,

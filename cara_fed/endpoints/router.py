@@ -16,6 +16,7 @@ from cara_fed.endpoints.gate import Gate
 from cara_fed.endpoints.health import Health
 from cara_fed.endpoints.inbox import Inbox
 from cara_fed.endpoints.media import Media
+from cara_fed.endpoints.oembed import OEmbed
 from cara_fed.endpoints.policies import Policies
 from cara_fed.endpoints.post_collections import PostCollections
 from cara_fed.endpoints.posts import Posts
@@ -37,7 +38,12 @@ def build_router(services: Services, pages: App) -> App:
     door = CrawlerDoor(services, gate)
     inbox = Inbox(services, InboxReceiver(services, authenticator))
     table = Table(
-        paths={**_server_paths(services, gate, inbox), **_policy_paths(services), **_health_paths(services)},
+        paths={
+            "/oembed": Route("GET", OEmbed(services, door).embed),
+            **_server_paths(services, gate, inbox),
+            **_policy_paths(services),
+            **_health_paths(services),
+        },
         kinds=_kinds(services, gate, inbox),
         prefixes={
             REMOTE_PREFIX: RemotePictures(services, door),

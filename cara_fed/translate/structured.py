@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from activitypub.documents import Json
 from activitypub.identifiers import Site
+from activitypub.notes import build_rights
 from activitypub.opt_out import OptOut
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from cara_fed.translate.posts import PostRows
@@ -31,16 +32,7 @@ def dump_for_script(document: Any) -> str:
 
 def _build_image_object(rows: PostRows, picture: Picture, url: str, site: Site, default: OptOut) -> Json:
     artist, post = rows.artist, rows.post
-    rights = read_rights(artist, post, site)
     said = signals_for(effective_opt_out(default, artist, post, picture.attachment), site, default)
-    stated: Json = {
-        "creditText": rights.credit_text,
-        "copyrightNotice": rights.copyright_notice,
-        "license": rights.license,
-        "acquireLicensePage": rights.acquire_license_page,
-        "usageInfo": said.usage_info,
-        "digitalSourceType": rights.digital_source_type,
-    }
     return {
         "@context": "https://schema.org",
         "@type": "ImageObject",
@@ -50,5 +42,6 @@ def _build_image_object(rows: PostRows, picture: Picture, url: str, site: Site, 
             "name": artist.display_name or artist.name,
             "url": site.profile_page(artist.name),
         },
-        **{key: value for key, value in stated.items() if value},
+        **build_rights(read_rights(artist, post, site)),
+        **({"usageInfo": said.usage_info} if said.usage_info else {}),
     }

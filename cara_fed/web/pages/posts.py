@@ -11,6 +11,7 @@ from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import PostNumbers, cover_of, label_of, path_of_post
 from cara_fed.web import parts
+from cara_fed.web.alternates import embeds_of
 from cara_fed.web.entries import read_entries
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
@@ -121,13 +122,14 @@ def _link(hung: _Hung, post: Post | None) -> parts.Link | None:
 
 
 def _build_head(rows: PostRows) -> Head:
-    site, post = services().site, rows.post
+    site, post, byline = services().site, rows.post, house().gallery.byline(rows.artist)
     covered = cover_of(rows) is not None
     return Head(
         canonical_url=post.url,
         activity_url=post.object_id,
         description="" if covered else " ".join(strip_html(post.content).split())[:DESCRIPTION],
-        creator=house().gallery.byline(rows.artist).handle,
+        creator=byline.handle,
+        alternates=embeds_of(rows, site.base, byline.name),
         open_graph=None if covered else _build_card(rows, site.base),
         license_url=post.license,
         image_objects=house().gallery.image_objects(rows) if rows.pictures else NO_HTML,
