@@ -108,7 +108,25 @@ class AlbumRef:
     slug: str
 
 
-Located = InstanceActor | ArtistRef | PostRef | CreateRef | PostCollectionRef | CollectionRef | ActivityRef | AlbumRef
+@dataclass(frozen=True, slots=True)
+class QuoteAuthorizationRef:
+    """That an artist lets somebody quote a post."""
+
+    name: str
+    pk: int
+
+
+Located = (
+    InstanceActor
+    | ArtistRef
+    | PostRef
+    | CreateRef
+    | PostCollectionRef
+    | CollectionRef
+    | ActivityRef
+    | AlbumRef
+    | QuoteAuthorizationRef
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +199,9 @@ class Site:
     def activity(self, name: str, pk: int) -> str:
         return f"{self.actor(name)}/activities/{pk}"
 
+    def quote_authorization(self, name: str, pk: int) -> str:
+        return f"{self.actor(name)}/quote_authorizations/{pk}"
+
     def album(self, name: str, slug: str) -> str:
         return f"{self.actor(name)}/albums/{slug}"
 
@@ -241,6 +262,8 @@ def _locate_artists(name: str, rest: list[str]) -> Located | None:
             return _locate_post(name, digits, after)
         case ["activities", digits] if (pk := read_pk(digits)) is not None:
             return ActivityRef(name, pk)
+        case ["quote_authorizations", digits] if (pk := read_pk(digits)) is not None:
+            return QuoteAuthorizationRef(name, pk)
     return None
 
 

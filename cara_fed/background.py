@@ -11,6 +11,7 @@ from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
 from cara_fed.publishing.restate_all import restate_once
 from cara_fed.publishing.restate_profiles import restate_profiles
+from cara_fed.publishing.tell_updates import tell_updates
 from cara_fed.services import Services
 
 QUEUE_LOOK_SECONDS = 1.0
@@ -48,10 +49,14 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
     async def verify_links() -> bool:
         return await verify_due(services)
 
+    async def tell() -> bool:
+        return await tell_updates(services)
+
     inbox, deliveries = InboxWorker(services), DeliveryWorker(services)
     return (
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
+        Loop("the updates of posts", tell, QUEUE_LOOK_SECONDS),
         Loop("the watch", watch, WATCH_SECONDS),
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
         Loop("the restating", restate, RESTATE_LOOK_SECONDS),

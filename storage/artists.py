@@ -20,7 +20,7 @@ class Artist(Table, table=True):
     """A local account; `folded` is its name for comparison, and stays taken after deletion.
 
     `license` and `acquire_license_page` are addresses; `states_opt_out` puts the line "AI training" on the profile,
-    `tags_no_ai` the hashtag on posts.
+    `tags_no_ai` the hashtag on posts; `quote_policy` is who may quote new posts unless one says otherwise.
     """
 
     __tablename__ = "artists"
@@ -48,6 +48,7 @@ class Artist(Table, table=True):
     acquire_license_page: str | None = None
     states_opt_out: bool = True
     tags_no_ai: bool = False
+    quote_policy: str | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)

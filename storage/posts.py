@@ -26,7 +26,11 @@ DAYS_LATELY = (2, 60)
 
 
 class Post(Table, table=True):
-    """A post, local where `artist_pk` is there; with `deleted_at` it is a tombstone without content."""
+    """A post, local where `artist_pk` is there; with `deleted_at` it is a tombstone without content.
+
+    `quote_policy` is who may quote a local one. One that quotes another names it in `quote_id`, with what became of
+    asking its author (see storage.quotes).
+    """
 
     __tablename__ = "posts"
     __table_args__ = (
@@ -49,6 +53,11 @@ class Post(Table, table=True):
     license: str | None = None
     digital_source_type: str | None = None
     in_reply_to: str | None = Field(default=None, index=True)
+    quote_policy: str | None = None
+    quote_id: str | None = Field(default=None, index=True)
+    quote_state: str | None = None
+    quote_request_id: str | None = Field(default=None, index=True)
+    quote_authorization: str | None = Field(default=None, index=True)
     published_at: datetime = moment()
     updated_at: datetime | None = moment(default=None)
     deleted_at: datetime | None = moment(default=None)
@@ -114,6 +123,7 @@ class Posts:
         post.deleted_at = now
         post.text = post.content = post.content_warning = ""
         post.document, post.mentions, post.hashtags = None, [], []
+        post.quote_id = post.quote_state = post.quote_request_id = post.quote_authorization = None
         return True
 
     async def find_by_actor(

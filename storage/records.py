@@ -28,8 +28,10 @@ from storage.opt_out_changes import OptOutChanges
 from storage.outbox_log import OutboxLog
 from storage.overviews import Overviews
 from storage.portfolio import Portfolio
+from storage.post_updates import PostUpdates
 from storage.posts import Posts
 from storage.profile_links import ProfileLinks
+from storage.quotes import Quotes
 from storage.rate_limits import RateLimits
 from storage.refusals import Refusals
 from storage.remote_actors import RemoteActors
@@ -60,9 +62,9 @@ class Records:
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
         "blocks", "crawlers", "deliveries", "enforcement", "followers", "following", "heartbeats", "held_lists",
         "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes", "outbox_log",
-        "overviews", "portfolio", "posts", "profile_links", "rate_limits", "refusals", "remote_actors", "remote_keys",
-        "reports", "revisions", "rewrites", "secrets", "sessions", "severances", "subscribed_changes",
-        "subscriptions", "timelines", "tokens", "works",
+        "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals",
+        "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "secrets", "sessions", "severances",
+        "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -92,8 +94,10 @@ class Records:
         self.outbox_log = OutboxLog(session)
         self.overviews = Overviews(session)
         self.portfolio = Portfolio(session)
+        self.post_updates = PostUpdates(session)
         self.posts = Posts(session)
         self.profile_links = ProfileLinks(session)
+        self.quotes = Quotes(session)
         self.rate_limits = RateLimits(session)
         self.refusals = Refusals(session)
         self.remote_actors = RemoteActors(session)

@@ -5,14 +5,13 @@ from activitypub.notes.build import (
     Counts,
     Picture,
     Post,
-    QuotePolicy,
     Rights,
     build_note,
     build_rights,
     build_tombstone,
 )
 from activitypub.notes.polls import Poll, PollOption
-from activitypub.notes.read import Happening, QuotePermission, RemotePost, read_post
+from activitypub.notes.read import Happening, RemotePost, read_post
 
 __all__ = [
     "Counts",
@@ -21,8 +20,6 @@ __all__ = [
     "Poll",
     "PollOption",
     "Post",
-    "QuotePermission",
-    "QuotePolicy",
     "RemoteAttachment",
     "RemotePost",
     "Rights",

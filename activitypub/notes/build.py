@@ -2,27 +2,19 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Final
 
 from activitypub.audience import Audience
 from activitypub.documents import Json
 from activitypub.multibase import encode_multibase
 from activitypub.opt_out import Signals, attachment_terms, object_terms
+from activitypub.quotes import Quote, QuotePolicy, build_permission, build_quote
 from activitypub.tags import Hashtag, Mention, build_tags
 from activitypub.times import format_time
-from activitypub.vocabulary import AS2, CONTEXT, PUBLIC
+from activitypub.vocabulary import AS2, CONTEXT
 
 _SHA2_256: Final = b"\x12\x20"  # multihash: the function, then the digest's 32 bytes
 _OTHER_TYPES: Final = {"video": "Video", "audio": "Audio"}
-
-
-class QuotePolicy(StrEnum):
-    """Who may quote a post without asking."""
-
-    EVERYONE = "everyone"
-    FOLLOWERS = "followers"
-    NOBODY = "nobody"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +81,7 @@ class Post:
     hashtags: tuple[Hashtag, ...] = ()
     mentions: tuple[Mention, ...] = ()
     quote_policy: QuotePolicy = QuotePolicy.EVERYONE
+    quote: Quote | None = None
     counts: Counts | None = field(default=None)
     """None leaves the collections of likes, shares and replies unnamed."""
     rights: Rights = Rights()
@@ -109,7 +102,8 @@ def build_note(post: Post) -> Json:
         "sensitive": post.sensitive or bool(post.content_warning),
         "attachment": [_build_attachment(picture, post) for picture in post.pictures],
         "tag": build_tags(post.hashtags, post.mentions),
-        "interactionPolicy": {"canQuote": {"automaticApproval": [_who_may_quote(post)]}},
+        "interactionPolicy": {"canQuote": build_permission(_quote_policy(post), post.actor_id, post.followers_id)},
+        **(build_quote(post.quote) if post.quote else {}),
         **_build_collections(post),
         **object_terms(post.signals),
         **build_rights(post.rights),
@@ -180,11 +174,9 @@ def build_rights(rights: Rights) -> Json:
     return {key: value for key, value in stated.items() if value}
 
 
-def _who_may_quote(post: Post) -> str:
-    # Without a policy Mastodon lets nobody quote; what is not for everyone is not to be quoted.
-    if not post.audience.is_public or post.quote_policy is QuotePolicy.NOBODY:
-        return post.actor_id
-    return PUBLIC if post.quote_policy is QuotePolicy.EVERYONE else post.followers_id
+def _quote_policy(post: Post) -> QuotePolicy:
+    """What is not for everyone is not to be quoted."""
+    return post.quote_policy if post.audience.is_public else QuotePolicy.NOBODY
 
 
 def _build_collections(post: Post) -> Json:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from activitypub.audience import Audience, read_addresses, read_audience
+from activitypub.audience import Audience, read_audience
 from activitypub.documents import Json, as_list, first, read_text, text_of, types_of
 from activitypub.errors import DocumentMalformed, DocumentUnsupported
 from activitypub.html import render_text, sanitise_html, strip_html
 from activitypub.notes.attachments import RemoteAttachment, read_attachments
 from activitypub.notes.polls import Poll, read_poll
 from activitypub.opt_out import StatedOptOut, read_stated_opt_out
+from activitypub.quotes import QuotePermission, read_permission
 from activitypub.reading import (
     is_true,
     media_type_of,
@@ -27,7 +28,6 @@ from activitypub.vocabulary import POST_TYPES
 
 MAX_TITLE: Final = 500
 MAX_WARNING: Final = 2_000
-MAX_QUOTERS: Final = 100
 
 _WARNED_TYPES: Final = frozenset({"Note", "Question"})
 _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
@@ -43,14 +43,6 @@ class Happening:
     starts_at: datetime | None
     ends_at: datetime | None
     place: str
-
-
-@dataclass(frozen=True, slots=True)
-class QuotePermission:
-    """Whom a post's interactionPolicy lets quote it: at once, or after asking. Ids of actors and collections."""
-
-    automatic: tuple[str, ...] = ()
-    manual: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +107,7 @@ def read_post(document: Json) -> RemotePost:
         conversation=usable_id(document.get("context")) or usable_id(document.get("conversation")),
         quote_id=_read_quote(document),
         quote_authorization=usable_id(document.get("quoteAuthorization")),
-        quote_permission=_read_quote_permission(document),
+        quote_permission=read_permission(document),
         audience=read_audience(document),
         tags=read_tags(document),
         attachments=attachments,
@@ -206,16 +198,6 @@ def _read_quote(document: Json) -> str | None:
     stated = (usable_id(document.get(key)) for key in _QUOTE_KEYS)
     links = (href for href, media_type in read_tags(document).links if media_type in _DOCUMENT_TYPES)
     return next((id for id in (*stated, *links) if id is not None), None)
-
-
-def _read_quote_permission(document: Json) -> QuotePermission | None:
-    policy = first(document.get("interactionPolicy"))
-    may_quote = first(policy.get("canQuote")) if isinstance(policy, dict) else None
-    if not isinstance(may_quote, dict):
-        return None
-    automatic = may_quote.get("automaticApproval", may_quote.get("always"))  # GoToSocial's first names
-    manual = may_quote.get("manualApproval", may_quote.get("approvalRequired"))
-    return QuotePermission(read_addresses(automatic, MAX_QUOTERS), read_addresses(manual, MAX_QUOTERS))
 
 
 def _read_happening(document: Json, post_type: str) -> Happening | None:

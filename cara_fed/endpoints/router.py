@@ -2,7 +2,15 @@
 
 from collections.abc import Mapping
 
-from activitypub.identifiers import AlbumRef, ArtistRef, CollectionKind, CreateRef, PostCollectionRef, PostRef
+from activitypub.identifiers import (
+    AlbumRef,
+    ArtistRef,
+    CollectionKind,
+    CreateRef,
+    PostCollectionRef,
+    PostRef,
+    QuoteAuthorizationRef,
+)
 from activitypub.opt_out import TDM_POLICY_NUMBERS
 from cara_fed.asgi import App
 from cara_fed.endpoints.actors import Actors
@@ -20,6 +28,7 @@ from cara_fed.endpoints.oembed import OEmbed
 from cara_fed.endpoints.policies import Policies
 from cara_fed.endpoints.post_collections import PostCollections
 from cara_fed.endpoints.posts import Posts
+from cara_fed.endpoints.quotes import QuoteAuthorizations
 from cara_fed.endpoints.remote_media import RemotePictures
 from cara_fed.endpoints.routing import Kind, Router, Table
 from cara_fed.endpoints.well_known import WellKnown
@@ -94,6 +103,7 @@ def _kinds(services: Services, gate: Gate, inbox: Inbox) -> Mapping[Kind, Route]
         ArtistRef: Route("GET", Actors(services, gate).artist),
         PostRef: Route("GET", posts.note),
         CreateRef: Route("GET", posts.create),
+        QuoteAuthorizationRef: Route("GET", QuoteAuthorizations(services, gate).authorization),
         AlbumRef: Route("GET", Albums(services, gate).album),
         PostCollectionRef: Route("GET", PostCollections(services, gate).collection),
         **dict.fromkeys(CollectionKind, collection),

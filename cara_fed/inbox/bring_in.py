@@ -10,6 +10,7 @@ from cara_fed.federation.resolver import Resolver
 from cara_fed.inbox.context import InboxContext
 from cara_fed.inbox.gathering import Gathered, Gatherer
 from cara_fed.inbox.posts import keep_post
+from cara_fed.inbox.quotes import gather_quote
 from cara_fed.services import Services
 from storage.posts import Post
 
@@ -22,7 +23,8 @@ async def bring_in(services: Services, resolver: Resolver, document: Json) -> Po
     post = read_post(document)
     require_same_origin(post.object_id, post.actor_id)
     gatherer = Gatherer(services, resolver)
-    gathered = replace(Gathered(document), author=await gatherer.actor(post.actor_id))
+    found = replace(Gathered(document), author=await gatherer.actor(post.actor_id))
+    gathered = await gather_quote(gatherer, found, is_wanted=True)
     async with services.database.unit_of_work() as records:
         context = InboxContext(records, services.clock, FanOut.of(services), gathered)
         await keep_post(context, post, document)

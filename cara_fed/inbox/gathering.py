@@ -16,6 +16,18 @@ FETCHES_PER_ACTIVITY: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteEvidence:
+    """What the server of a quoted post says: the post with its author, and the authorization that the quote names."""
+
+    document: Json | None = None
+    author: RemoteActor | None = None
+    authorization: Json | None = None
+
+
+NO_EVIDENCE: Final = QuoteEvidence()
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """What was fetched, or nothing. `document` is the object as its own server, or its owner, tells it."""
 
@@ -23,6 +35,7 @@ class Gathered:
     author: RemoteActor | None = None
     is_gone: bool = False
     """The object's server says that it is no more."""
+    quote: QuoteEvidence = NO_EVIDENCE
 
 
 NOTHING: Final = Gathered()

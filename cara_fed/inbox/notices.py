@@ -5,12 +5,14 @@ from enum import StrEnum
 from activitypub.activities import Activity
 from activitypub.audience import read_audience
 from activitypub.documents import parse_document
+from activitypub.quotes import QuotePolicy
 from cara_fed.clock import Clock
 from cara_fed.inbox.context import InboxContext, NoEffect
-from cara_fed.translate.posts import read_mentions
+from cara_fed.translate.posts import read_mentions, read_quote_policy
 from storage.artists import Artist
 from storage.notifications import Notification
 from storage.posts import Post
+from storage.quotes import PENDING
 from storage.records import Records
 from storage.reports import Report
 
@@ -27,6 +29,8 @@ class Kind(StrEnum):
     LIKE = "like"
     ANNOUNCE = "announce"
     EDIT = "edit"
+    QUOTE = "quote"
+    QUOTE_REQUEST = "quote_request"
     REPORT = "report"
 
 
@@ -38,16 +42,21 @@ async def notify(context: InboxContext, artist: Artist, kind: Kind, actor_id: st
     return await records.notifications.add(_row(context.clock, artist, kind, actor_id, object_id))
 
 
-async def notify_of_post(context: InboxContext, post: Post, kind: Kind, actor_id: str) -> bool:
-    """Tell the artist of a post what somebody did with it; False for a post of another server."""
+async def notify_of_post(
+    context: InboxContext, post: Post, kind: Kind, actor_id: str, *, about: Post | None = None
+) -> bool:
+    """Tell the artist of a post what somebody did with it, by a post of their own where `about` names one.
+
+    False for a post of another server.
+    """
     if post.artist_pk is None or post.actor_id == actor_id:
         return False
     artist = await context.records.artists.get_by_pk(post.artist_pk)
-    return await notify(context, artist, kind, actor_id, post.object_id)
+    return await notify(context, artist, kind, actor_id, (about or post).object_id)
 
 
 async def notify_of_new_post(context: InboxContext, post: Post) -> bool:
-    """Tell whom a post answers, and everybody else whom it names; whether that was anybody."""
+    """Tell whom a post answers, everybody else whom it names, and whom it quotes; whether that was anybody."""
     parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
     answered = parent.artist_pk if parent is not None else None
     told = parent is not None and await _notify_answered(context, parent, post)
@@ -55,7 +64,7 @@ async def notify_of_new_post(context: InboxContext, post: Post) -> bool:
         artist = await context.find_artist(actor_id)
         if artist is not None and artist.pk != answered and actor_id != post.actor_id:
             told |= await notify(context, artist, Kind.MENTION, post.actor_id, post.object_id)
-    return told
+    return told | await _notify_quoted(context, post)
 
 
 async def notify_of_own_post(context: InboxContext, create: Activity) -> None:
@@ -88,6 +97,15 @@ async def _notify_answered(context: InboxContext, parent: Post, post: Post) -> b
         return False
     artist = await context.records.artists.get_by_pk(parent.artist_pk)
     return await notify(context, artist, Kind.REPLY, post.actor_id, post.object_id)
+
+
+async def _notify_quoted(context: InboxContext, post: Post) -> bool:
+    """Tell the artist who is quoted. One who is to be asked first is told when that happens; Misskey never asks."""
+    quoted = await context.records.posts.find(post.quote_id) if post.quote_id else None
+    if quoted is None or post.artist_pk is not None:
+        return False
+    waits = post.quote_state == PENDING and read_quote_policy(quoted) is QuotePolicy.ASK
+    return await notify_of_post(context, quoted, Kind.QUOTE_REQUEST if waits else Kind.QUOTE, post.actor_id, about=post)
 
 
 def _find_named(post: Post) -> tuple[str, ...]:

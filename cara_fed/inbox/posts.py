@@ -13,6 +13,7 @@ from activitypub.notes import RemotePost, read_post
 from activitypub.origins import require_same_origin
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.quotes import settle_quote
 from cara_fed.translate.remote import attachment_rows, post_row
 from storage.errors import AlreadyExists
 from storage.follows import HOPED_FOR
@@ -72,7 +73,8 @@ async def record_interaction(context: InboxContext, post: Post, activity: Activi
 
 
 async def require_concerned(context: InboxContext, post: RemotePost) -> None:
-    """Raise NoEffect unless an artist who does not block the author follows them or whom they answer, or is named."""
+    """Raise NoEffect unless an artist who does not block the author follows them or whom they answer, or is answered,
+    quoted or named."""
     following = await context.records.following.find_by_actor(post.actor_id, *HOPED_FOR)
     artist_pks = {row.artist_pk for row in following}
     parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
@@ -80,6 +82,9 @@ async def require_concerned(context: InboxContext, post: RemotePost) -> None:
         artist_pks.add(parent.artist_pk)
     elif parent is not None:  # an answer to somebody followed, who passed it on
         artist_pks.update(row.artist_pk for row in await context.records.following.find_by_actor(parent.actor_id))
+    quoted = await context.records.posts.find(post.quote_id) if post.quote_id else None
+    if quoted is not None and quoted.artist_pk is not None:
+        artist_pks.add(quoted.artist_pk)
     named = {*post.audience.everyone, *(mention.actor_id for mention in post.tags.mentions)}
     artists = [await context.find_artist(actor_id) for actor_id in sorted(named)]
     artist_pks.update(artist.pk for artist in artists if artist is not None)
@@ -97,6 +102,7 @@ async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> 
     except AlreadyExists:
         return False
     await _attach(context, post, row.pk)
+    await _settle_quote(context, row, post)
     return True
 
 
@@ -116,6 +122,7 @@ async def change_post(context: InboxContext, known: Post, post: RemotePost, docu
     await context.records.posts.replace_hashtags(known, row.hashtags)
     await _detach(context, known.pk)
     await _attach(context, post, known.pk)
+    await _settle_quote(context, known, post)
     return True
 
 
@@ -124,6 +131,15 @@ async def delete_post(context: InboxContext, post: Post) -> bool:
     await _detach(context, post.pk)
     await context.records.notifications.remove_about(post.object_id)
     return await context.records.posts.tombstone(post.object_id, context.now)
+
+
+async def _settle_quote(context: InboxContext, row: Post, post: RemotePost) -> None:
+    """Keep what was fetched of a quoted post, as far as that is its own server's to say; then see what holds."""
+    evidence = context.gathered.quote
+    if evidence.document is not None:
+        quoted = read_post(evidence.document)
+        await keep_post(replace(context, gathered=Gathered(author=evidence.author)), quoted, evidence.document)
+    await settle_quote(context, row, post)
 
 
 def _is_whole(document: Json | None) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
+from activitypub.quotes import QuotePolicy
 from cara_fed.errors import InvalidInput
 
 MAX_TEXT = 5000
@@ -44,7 +45,9 @@ class KeptPicture:
 
 @dataclass(frozen=True, slots=True)
 class PostDraft:
-    """A new post. ``opt_out`` None takes what the artist or the instance says; ``in_reply_to`` is an object id.
+    """A new post. ``opt_out`` None takes what the artist or the instance says, ``quote_policy`` what the artist says.
+
+    ``in_reply_to`` and ``quotes`` are object ids.
 
     ``license`` is an address out of :data:`cara_fed.publishing.rights.LICENSES`, empty for none, None for the artist's.
     """
@@ -59,6 +62,8 @@ class PostDraft:
     in_reply_to: str | None = None
     license: str | None = None
     digital_source_type: str = ""
+    quotes: str | None = None
+    quote_policy: QuotePolicy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class PostEdit:
     language: str | None
     license: str | None = None
     digital_source_type: str = ""
+    quote_policy: QuotePolicy = QuotePolicy.EVERYONE
 
 
 def require_publishable(draft: PostDraft | PostEdit) -> None:

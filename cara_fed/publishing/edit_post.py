@@ -18,7 +18,7 @@ from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.store_picture import store_pictures
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
-from cara_fed.translate.posts import PostRows, write_mentions
+from cara_fed.translate.posts import PostRows, read_quote_policy, write_mentions
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture
 from storage.posts import Post
@@ -44,6 +44,7 @@ def read_edit(rows: PostRows) -> PostEdit:
         language=rows.post.language,
         license=rows.post.license or "",
         digital_source_type=rows.post.digital_source_type or "",
+        quote_policy=read_quote_policy(rows.post),
     )
 
 
@@ -127,6 +128,7 @@ async def _apply(
     post.content_warning = edit.content_warning.strip()
     post.sensitive = edit.sensitive or bool(post.content_warning)
     post.language = edit.language
+    post.quote_policy = edit.quote_policy
     state_terms(post, terms, services.clock.now())
     post.mentions = write_mentions(written.mentions)
     await records.posts.replace_hashtags(post, name_hashtags(written, rows.artist, terms.policy))

@@ -7,6 +7,7 @@ from activitypub.audience import Visibility
 from activitypub.html import Rendered, render_text
 from activitypub.notes import build_note
 from activitypub.opt_out import OptOut
+from activitypub.quotes import QuotePolicy
 from activitypub.tags import Mention, fold_hashtag
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
@@ -15,6 +16,7 @@ from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import PostDraft, require_publishable
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
+from cara_fed.publishing.quote_post import ask_to_quote, require_quotable
 from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.store_picture import Progress, store_pictures
 from cara_fed.services import Services
@@ -35,12 +37,14 @@ class Written:
 
 
 async def publish_post(services: Services, artist: Artist, draft: PostDraft, progress: Progress | None = None) -> Post:
-    """Publish a post for everybody it is for. Raises InvalidInput or NotFound, in one sentence, before any row exists.
+    """Publish a post for everybody it is for. Raises InvalidInput, NotFound or NotAllowed, in one sentence,
+    before any row exists.
 
     Pictures are protected and kept first; then the post, its pictures, its Create and the deliveries are written
     together, so that a crash leaves either all of them or none (and at worst files that nothing names).
     """
     require_publishable(draft)
+    await require_quotable(services, artist, draft.quotes)
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
@@ -51,7 +55,9 @@ async def publish_post(services: Services, artist: Artist, draft: PostDraft, pro
         await records.posts.add(post)
         await add_pictures(records, post, pictures)
         await _note_choices(records, services, post, draft, pictures)
-        await _send_create(records, services, PostRows(artist, post, pictures))
+        rows = PostRows(artist, post, pictures)
+        await ask_to_quote(records, services, rows)
+        await _send_create(records, services, rows)
     wake_workers(services)
     return post
 
@@ -107,6 +113,8 @@ def _build_row(services: Services, artist: Artist, draft: PostDraft, written: Wr
         license=terms.license or None,
         digital_source_type=terms.digital_source_type or None,
         in_reply_to=draft.in_reply_to,
+        quote_policy=draft.quote_policy or artist.quote_policy or QuotePolicy.EVERYONE,
+        quote_id=draft.quotes,
         published_at=services.clock.now(),
         mentions=write_mentions(written.mentions),
         hashtags=name_hashtags(written, artist, terms.policy),

@@ -9,6 +9,7 @@ from activitypub.audience import Visibility, build_audience
 from activitypub.identifiers import Site
 from activitypub.notes import Counts, Picture, Post
 from activitypub.opt_out import OptOut
+from activitypub.quotes import Quote, QuotePolicy
 from activitypub.tags import Hashtag, Mention, fold_hashtag
 from cara_fed.capabilities import placeholder_media_path, policy_letter
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
@@ -17,6 +18,7 @@ from storage.artists import Artist
 from storage.attachments import Picture as PictureRows
 from storage.attachments import Rendition
 from storage.posts import Post as PostRow
+from storage.quotes import WITHOUT_PERMISSION
 
 FEDERATED = "federated"
 SHOWN_BY_MASTODON = 4
@@ -42,7 +44,7 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         actor_id=post.actor_id,
         followers_id=site.followers(artist.name),
         url=post.url,
-        content=post.content + _build_tag_line(post, site) + build_more_line(len(rows.pictures), post.url),
+        content=_build_content(rows, site),
         audience=build_audience(Visibility(post.visibility), site, artist.name, people),
         published=post.published_at,
         signals=signals_for(effective_opt_out(default, artist, post), site, default),
@@ -55,9 +57,37 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         pictures=tuple(_read_picture(rows, picture, site, default) for picture in rows.pictures),
         hashtags=tuple(Hashtag(name, tag_page(site, fold_hashtag(name))) for name in post.hashtags),
         mentions=mentions,
+        quote_policy=read_quote_policy(post),
+        quote=_read_quote(post),
         counts=counts,
         rights=read_rights(artist, post, site),
     )
+
+
+def read_quote_policy(post: PostRow) -> QuotePolicy:
+    """Who may quote one of our posts; those from before there was a choice let everyone."""
+    return QuotePolicy(post.quote_policy or QuotePolicy.EVERYONE)
+
+
+def _build_content(rows: PostRows, site: Site) -> str:
+    post = rows.post
+    lines = _build_tag_line(post, site), build_more_line(len(rows.pictures), post.url), _build_quote_line(post)
+    return post.content + "".join(lines)
+
+
+def _build_quote_line(post: PostRow) -> str:
+    """A link to what is quoted, for servers that know no quotes; those that do know the class, and hide it."""
+    if not post.quote_id:
+        return ""
+    address, named = escape(post.quote_id), ' class="quote-inline"' if _read_quote(post) else ""
+    return f'<p{named}>RE: <a href="{address}">{address}</a></p>'
+
+
+def _read_quote(post: PostRow) -> Quote | None:
+    """What a post quotes, as long as nobody has said no."""
+    if not post.quote_id or post.quote_state in WITHOUT_PERMISSION:
+        return None
+    return Quote(post.quote_id, post.quote_authorization)
 
 
 def build_more_line(pictures: int, url: str) -> str:

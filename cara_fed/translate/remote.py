@@ -72,6 +72,8 @@ def post_row(post: RemotePost, document: Json, *, followers_id: str | None, pk: 
         language=post.language,
         opt_out=stated_policy(post.opt_out),
         in_reply_to=post.in_reply_to,
+        quote_id=post.quote_id,
+        quote_authorization=post.quote_authorization,
         published_at=min(post.published or now, now),
         updated_at=post.updated,
         mentions=[asdict(mention) for mention in post.tags.mentions],

@@ -14,13 +14,13 @@ from activitypub.notes import (
     Counts,
     Picture,
     Post,
-    QuotePolicy,
     Rights,
     build_note,
     build_tombstone,
     read_post,
 )
 from activitypub.opt_out import OptOut, signals
+from activitypub.quotes import QuotePolicy
 from activitypub.tags import Hashtag, Mention
 from activitypub.vocabulary import AS2, CONTEXT, PUBLIC
 from tests.activitypub.jsonld import dropped_or_blank, expand

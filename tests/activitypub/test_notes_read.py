@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activitypub.errors import DocumentError, DocumentMalformed, DocumentUnsupported
-from activitypub.notes import Happening, Poll, PollOption, QuotePermission, RemoteAttachment, read_post
+from activitypub.notes import Happening, Poll, PollOption, RemoteAttachment, read_post
 from activitypub.opt_out import OptOut
+from activitypub.quotes import QuotePermission
 from activitypub.vocabulary import PUBLIC
 
 THEO = "https://gallery.example/users/theo"

@@ -26,6 +26,7 @@ from cara_fed.inbox.worker import InboxWorker
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.follow_actor import follow_actor
 from cara_fed.publishing.publish_post import publish_post
+from cara_fed.publishing.tell_updates import tell_updates
 from cara_fed.services import Services, open_services
 from cara_fed.web.app import build_pages
 from storage.artists import Artist
@@ -167,7 +168,8 @@ class Instance:
     async def work(self) -> bool:
         """One round of every worker; whether any of them did something."""
         await watch_once(self.services)
-        return any([await self.inbox_worker.work_once(), await self.delivery_worker.work_once()])
+        worked = [await self.inbox_worker.work_once(), await tell_updates(self.services)]
+        return any([*worked, await self.delivery_worker.work_once()])
 
     async def _signing(self, actor_id: str) -> Signing:
         key = await self.services.keyring.signing_key(await self._artist_pk(actor_id))

@@ -5,6 +5,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.notices import Kind, notify_of_post
 from cara_fed.inbox.posts import gather_named, keep_post, record_interaction, require_own_post
+from cara_fed.inbox.quotes import gather_quote
 from cara_fed.inbox.registry import gathering, inbox
 from storage.follows import HOPED_FOR
 from storage.posts import Post
@@ -20,7 +21,7 @@ async def gather_announced(gatherer: Gatherer, announce: Activity) -> Gathered:
         return NOTHING
     if not await gatherer.is_followed(announce.actor_id):
         return NOTHING
-    return await gather_named(gatherer, object_id)
+    return await gather_quote(gatherer, await gather_named(gatherer, object_id))
 
 
 @inbox.on("Announce")

@@ -6,13 +6,14 @@ from cara_fed.inbox.forwarding import forward_answer
 from cara_fed.inbox.gathering import Gathered, Gatherer
 from cara_fed.inbox.notices import notify_of_new_post, notify_of_own_post
 from cara_fed.inbox.posts import find_kept, gather_object, keep_post, require_concerned
+from cara_fed.inbox.quotes import gather_quote
 from cara_fed.inbox.registry import gathering, inbox
 
 
 @gathering.on("Create")
 async def gather_created(gatherer: Gatherer, create: Activity) -> Gathered:
     """The post as its author sent it, or, where it is only named, as the author's server tells it."""
-    return await gather_object(gatherer, create)
+    return await gather_quote(gatherer, await gather_object(gatherer, create))
 
 
 @inbox.on("Create")

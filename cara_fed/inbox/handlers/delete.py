@@ -4,6 +4,7 @@ from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.posts import delete_post
 from cara_fed.inbox.registry import inbox
+from storage.quotes import REVOKED
 from storage.records import Records
 
 POSTS_AT_A_TIME = 200
@@ -12,10 +13,13 @@ ALL = ("public", "unlisted", "followers", "direct")
 
 @inbox.on("Delete")
 async def receive_delete(context: InboxContext, delete: Activity) -> None:
-    """The actor's post, or everything of the actor, is removed; the object may be a Tombstone or only named."""
+    """The actor's post, or everything of the actor, is removed; the object may be a Tombstone or only named.
+
+    What is deleted may be the authorization of a quote, too.
+    """
     if delete.object_id == delete.actor_id:
         await _remove_actor(context, delete.actor_id)
-    elif not await _remove_post(context, delete):
+    elif not await _remove_post(context, delete) and not await _revoke_quotes(context, delete):
         raise NoEffect("there is no such post of the actor's")
 
 
@@ -24,6 +28,19 @@ async def _remove_post(context: InboxContext, delete: Activity) -> bool:
     if post is None or post.actor_id != delete.actor_id:
         return False
     return await delete_post(context, post)
+
+
+async def _revoke_quotes(context: InboxContext, delete: Activity) -> bool:
+    """Show no quote any more that this authorized; only the quoted post's author takes that back."""
+    found = False
+    for post in await context.records.quotes.find_by_authorization(delete.object_id or ""):
+        quoted = await context.records.posts.find(post.quote_id or "")
+        if quoted is None or quoted.actor_id != delete.actor_id:
+            continue
+        post.quote_state, found = REVOKED, True
+        if post.artist_pk is not None:
+            await context.records.post_updates.ask(post.pk, context.now)
+    return found
 
 
 async def _remove_actor(context: InboxContext, actor_id: str) -> None:

@@ -6,6 +6,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.notices import notify_of_edit, notify_of_new_post
 from cara_fed.inbox.posts import change_post, delete_post, find_kept, gather_object, keep_post, require_concerned
+from cara_fed.inbox.quotes import gather_quote
 from cara_fed.inbox.registry import gathering, inbox
 
 
@@ -13,7 +14,7 @@ from cara_fed.inbox.registry import gathering, inbox
 async def gather_updated(gatherer: Gatherer, update: Activity) -> Gathered:
     """A profile is kept here and now, with its keys; a post as its author sent it or its server tells it."""
     if update.object_id != update.actor_id:
-        return await gather_object(gatherer, update)
+        return await gather_quote(gatherer, await gather_object(gatherer, update))
     document = update.object_document
     if document is not None and ACTOR_TYPES.intersection(update.object_types) and "inbox" in document:
         await gatherer.keep_actor(document)

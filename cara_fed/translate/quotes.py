@@ -1,0 +1,21 @@
+"""What asks for a quote and what permits it, from the row of the post that quotes."""
+
+from activitypub.documents import Json
+from activitypub.quotes import QuoteAuthorization
+from storage.posts import Post
+
+
+def request_of(post: Post) -> Json:
+    """The QuoteRequest that was sent for a post, as far as an answer has to repeat it."""
+    return {
+        "id": post.quote_request_id,
+        "type": "QuoteRequest",
+        "actor": post.actor_id,
+        "object": post.quote_id,
+        "instrument": post.object_id,
+    }
+
+
+def authorization_of(post: Post, author_id: str) -> QuoteAuthorization:
+    """What lets a post quote another, which is `author_id`'s."""
+    return QuoteAuthorization(post.quote_authorization or "", author_id, post.object_id, post.quote_id or "")
