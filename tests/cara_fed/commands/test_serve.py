@@ -42,9 +42,13 @@ async def is_silent(studio: DemoInstance) -> bool:
 
 
 async def test_the_first_start_says_where_it_is_and_how_to_become_admin(studio: DemoInstance) -> None:
+    """And a second one is refused the port in one sentence, which changes nothing: above all the link stays good."""
     process = await start(studio)
     try:
         await until("it answers", lambda: answers(studio), 40)
+        for options in ((), ("--workers", "2")):
+            await expect_taken_port(studio, options)
+        assert await answers(studio)
         process.terminate()
         out, _ = await asyncio.wait_for(process.communicate(), 20)
     finally:
@@ -56,24 +60,12 @@ async def test_the_first_start_says_where_it_is_and_how_to_become_admin(studio: 
     assert await is_silent(studio)
 
 
-async def test_once_there_is_an_admin_no_link_is_printed(studio: DemoInstance) -> None:
-    await studio.run("artist", "add", "mara", "--admin")
-    async with studio.serving():
-        assert "/join" not in (studio.folder / "serve.log").read_text()
-
-
-@pytest.mark.parametrize("options", [(), ("--workers", "2")])
-async def test_a_taken_port_is_refused_in_one_sentence_and_changes_nothing(
-    studio: DemoInstance, options: tuple[str, ...]
-) -> None:
-    """Above all the first one's link to become admin stays good."""
-    async with studio.serving():
-        second = await start(studio, *options)
-        out, error = await asyncio.wait_for(second.communicate(), 40)
-        assert (second.returncode, out) == (1, b"")
-        bind = studio.domain.replace("localhost", "127.0.0.1")
-        assert error.decode() == f"cara-fed: server.bind: {bind} cannot be listened on: Address already in use\n"
-        assert await answers(studio)
+async def expect_taken_port(studio: DemoInstance, options: tuple[str, ...]) -> None:
+    second = await start(studio, *options)
+    out, error = await asyncio.wait_for(second.communicate(), 40)
+    assert (second.returncode, out) == (1, b"")
+    bind = studio.domain.replace("localhost", "127.0.0.1")
+    assert error.decode() == f"cara-fed: server.bind: {bind} cannot be listened on: Address already in use\n"
 
 
 async def test_several_processes_serve_and_none_outlives_its_parent(studio: DemoInstance) -> None:
@@ -97,6 +89,7 @@ async def test_a_running_server_picks_up_what_a_command_did(studio: DemoInstance
         await records.remote_actors.record(theo)
         await records.followers.record(make_follower(mara.pk, theo.actor_id))
     async with studio.serving():
+        assert "/join" not in (studio.folder / "serve.log").read_text()  # there is an admin
         await studio.run("post", "mara", "--text", "hello")
         began = Clock().now()
 

@@ -50,12 +50,12 @@ def test_the_forms_are_found() -> None:
     assert {"/login", "/publish", "/@mara/1/delete", "/settings", "/admin/members/invite"} <= set(FORMS)
 
 
-@pytest.mark.parametrize("path", FORMS)
-async def test_a_form_without_its_token_does_nothing(ada_there: Browser, path: str) -> None:
-    for fields in ({}, {"csrf_token": ""}, {"csrf_token": "AAAA"}, {"csrf_token": "ü"}):
+@pytest.mark.parametrize("fields", [{}, {"csrf_token": ""}, {"csrf_token": "AAAA"}, {"csrf_token": "ü"}])
+async def test_a_form_without_its_token_does_nothing(ada_there: Browser, fields: dict[str, str]) -> None:
+    for path in FORMS:
         refused = await ada_there.client.post(path, data=fields)
-        assert refused.status_code == 400
-        assert "This form has grown old" in refused.text
+        assert refused.status_code == 400, path
+        assert "This form has grown old" in refused.text, path
 
 
 @pytest.mark.parametrize("path", ["/settings", "/publish", "/admin/members/invite"])
@@ -97,23 +97,25 @@ async def test_what_another_site_sends_is_refused_even_with_a_token(
     assert (await ada_there.send("/settings/opt-out", {"opt_out": "no-ai"}, headers=own)).status_code == 303
 
 
-@pytest.mark.parametrize("path", [path for path in FORMS if path.startswith("/admin")])
-async def test_what_is_for_admins_is_refused_to_others(visitor: Browser, mara_there: Browser, path: str) -> None:
+async def test_what_is_for_admins_is_refused_to_others(visitor: Browser, mara_there: Browser) -> None:
     await mara_there.get("/settings")
-    refused = await mara_there.send(path, {"entry": "scraper.example", "reason": "x", "name": "ada"})
-    assert refused.status_code == 403
-    assert "This door is closed to you" in refused.text
     await visitor.get("/login")
-    assert (await visitor.send(path)).status_code == 401
+    for path in FORMS:
+        if not path.startswith("/admin"):
+            continue
+        refused = await mara_there.send(path, {"entry": "scraper.example", "reason": "x", "name": "ada"})
+        assert refused.status_code == 403, path
+        assert "This door is closed to you" in refused.text, path
+        assert (await visitor.send(path)).status_code == 401, path
 
 
-@pytest.mark.parametrize("path", ["/admin/blocklist", "/admin/deliveries", "/admin/members"])
 async def test_admins_rooms_are_shown_to_admins_alone(
-    visitor: Browser, mara_there: Browser, ada_there: Browser, path: str
+    visitor: Browser, mara_there: Browser, ada_there: Browser
 ) -> None:
-    assert (await visitor.get(path)).headers["location"].startswith("/login?next=%2Fadmin%2F")
-    assert (await mara_there.get(path)).status_code == 403
-    assert (await ada_there.get(path)).status_code == 200
+    for path in ("/admin/blocklist", "/admin/deliveries", "/admin/members"):
+        assert (await visitor.get(path)).headers["location"].startswith("/login?next=%2Fadmin%2F")
+        assert (await mara_there.get(path)).status_code == 403
+        assert (await ada_there.get(path)).status_code == 200
     assert "/admin/blocklist" not in (await mara_there.get("/")).text
     assert "/admin/blocklist" in (await ada_there.get("/")).text
 
