@@ -39,6 +39,7 @@ from storage.remote_keys import RemoteKeys
 from storage.reports import Reports
 from storage.revisions import Revisions
 from storage.rewrites import Rewrites
+from storage.searches import Searches
 from storage.secrets import Secrets
 from storage.sessions import Sessions
 from storage.severances import Severances
@@ -63,8 +64,8 @@ class Records:
         "blocks", "crawlers", "deliveries", "enforcement", "followers", "following", "heartbeats", "held_lists",
         "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes", "outbox_log",
         "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals",
-        "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "secrets", "sessions", "severances",
-        "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
+        "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets", "sessions",
+        "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -105,6 +106,7 @@ class Records:
         self.reports = Reports(session)
         self.revisions = Revisions(session)
         self.rewrites = Rewrites(session)
+        self.searches = Searches(session)
         self.secrets = Secrets(session)
         self.sessions = Sessions(session)
         self.severances = Severances(session)

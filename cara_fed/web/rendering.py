@@ -19,6 +19,7 @@ TEMPLATES: Mapping[type, str] = {
     views.FrontPage: "front.html",
     views.ProfilePage: "profile.html",
     views.PostPage: "post.html",
+    views.TagPage: "tag.html",
     views.FollowFromPage: "follow_from.html",
     views.AiPolicyPage: "ai_policy.html",
     views.ErrorPage: "error.html",

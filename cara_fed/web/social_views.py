@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from cara_fed.web.parts import NO_HTML, Acts, Byline, FollowState, FormView, Link, Post
+from cara_fed.web.parts import NO_HTML, Acts, Byline, FollowState, FormView, Link, Post, Tile
 from cara_fed.web.views import ProfileField
 
 
@@ -65,9 +65,17 @@ class NotificationsPage:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """``/search``: a handle or an address, and why nothing came of it."""
+    """``/search``: what was looked for, why nothing came of it, or what did: artists, works, posts of words alone.
+
+    ``reaches_elsewhere`` says that handles and addresses of other servers are looked up, too.
+    """
 
     form: FormView = field(default_factory=FormView)
+    artists: tuple[Byline, ...] = ()
+    works: tuple[Tile, ...] = ()
+    posts: tuple[Post, ...] = ()
+    older_url: str | None = None
+    reaches_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

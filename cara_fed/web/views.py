@@ -118,6 +118,17 @@ class FrontPage:
 
 
 @dataclass(frozen=True, slots=True)
+class TagPage:
+    """``/tags/NAME``: public works under a hashtag, and below them posts of words alone."""
+
+    head: Head
+    name: str
+    works: tuple[Tile, ...] = ()
+    posts: tuple[Post, ...] = ()
+    older_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileField:
     """A line that an artist set: ``value`` is safe HTML, ``verified`` that the page it names links back."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote, urlencode
 
 from quart import request
 
@@ -28,10 +29,21 @@ def read_before() -> int | None:
 def cut(posts: Sequence[Post], length: int) -> Stretch:
     """A stretch of ``length`` posts, of which one more than that were asked for."""
     kept = tuple(posts[:length])
-    return Stretch(kept, f"{request.path}?before={kept[-1].pk}" if len(posts) > length else None)
+    return Stretch(kept, _older_url(kept[-1].pk) if len(posts) > length else None)
+
+
+def _older_url(pk: int) -> str:
+    asked = {name: value for name, value in request.args.items() if name == "q"}
+    return f"{quote(request.path, safe='/@')}?{urlencode({**asked, 'before': pk})}"
 
 
 async def hang(records: Records, posts: Sequence[Post], artists: Mapping[int, Artist]) -> list[PostRows]:
     """Posts with their artists and pictures, in the order given; two queries for all of them."""
     pictures = await records.attachments.find_for_posts([post.pk for post in posts])
     return [PostRows(artists[post.artist_pk or 0], post, pictures[post.pk]) for post in posts]
+
+
+async def hang_together(records: Records, posts: Sequence[Post]) -> list[PostRows]:
+    """The same for posts of artists who are not at hand yet; a query more."""
+    pks = sorted({post.artist_pk or 0 for post in posts})
+    return await hang(records, posts, await records.artists.find_by_pks(pks))

@@ -18,7 +18,7 @@ from cara_fed.web.social_views import (
     ThreadPage,
 )
 from cara_fed.web.views import Page, ProfileField
-from tests.web.samples import EARLIER, MANY, NOON, PEOPLE, THEO, post, signed_in
+from tests.web.samples import EARLIER, MANY, NOON, PEOPLE, THEO, page, post, signed_in, tiles
 
 KEI = Byline("@kei@far.example", "/actors/7", "Kei Nakamura")
 LAYLA = Byline("@layla@pictures.example", "/actors/8", "ليلى المصري")
@@ -37,7 +37,12 @@ def company_pages() -> dict[str, tuple[object, Page]]:
         "messages": (MessagesPage(entries()[1:3]), signed_in("/messages")),
         "notifications": (notifications(), signed_in("/notifications", unread=120)),
         "notifications-empty": (NotificationsPage(), signed_in("/notifications")),
-        "search": (SearchPage(no_one), signed_in("/search")),
+        "search": (SearchPage(no_one, reaches_elsewhere=True), signed_in("/search")),
+        "search-nothing": (SearchPage(FormView({"q": "heron"})), page("/search")),
+        "search-found": (
+            SearchPage(FormView({"q": "salt"}), (THEO, LAYLA), tiles(*MANY[:4]), (post(),), "/search?q=salt&before=9"),
+            page("/search"),
+        ),
         "actor": (actor(), signed_in("/actors/7")),
         "thread": (ThreadPage(entries()[0], entries()[1:2], entries()[2:]), signed_in("/posts/12")),
         "reply": (ReplyPage(entries()[2], nothing), signed_in("/posts/14/reply")),

@@ -26,6 +26,7 @@ from cara_fed.web.views import (
     Head,
     Message,
     Page,
+    TagPage,
     WelcomePage,
 )
 from tests.web import blocklist_samples
@@ -43,6 +44,7 @@ from tests.web.samples import (
     front,
     page,
     picture,
+    post,
     post_page,
     profile,
     signed_in,
@@ -75,6 +77,11 @@ def all_pages() -> dict[str, tuple[object, Page]]:
             profile(byline=PEOPLE[3], summary=Markup("<p>رسامة من الإسكندرية. ألوان مائية وحبر.</p>")),
             page("/@layla", direction="rtl", language="ar"),
         ),
+        "tag": (
+            TagPage(Head(f"{BASE}/tags/ink"), "Ink", tiles(*MANY[:4], credited=True), (post(),), "/tags/ink?before=9"),
+            page("/tags/ink"),
+        ),
+        "tag-empty": (TagPage(Head(f"{BASE}/tags/%E6%B0%B4"), "水"), page("/tags/水")),
         "post": (post_page("salt"), page("/@mara/1000")),
         "post-many": (post_page(*MANY, is_own=True), signed_in("/@mara/1000")),
         "post-tall": (post_page("strip"), page("/@mara/1000")),

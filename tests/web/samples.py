@@ -190,7 +190,7 @@ def profile(tab: str = "portfolio", **changes: object) -> ProfilePage:
             "Painter of salt and fog.",
             "@mara@studio.example",
             OpenGraph("Mara", f"{BASE}/media/salt-640.jpg", "Ridges", 640, 427, "profile"),
-            (Alternate("/@mara/feed.atom", "application/atom+xml", "Mara"),),
+            (Alternate("/@mara/feed.rss", "application/rss+xml", "Mara"),),
         ),
         "byline": MARA,
         "joined_at": EARLIER,

@@ -152,7 +152,7 @@ def test_a_page_names_its_activitypub_address_and_its_feeds() -> None:
     links = {(link["rel"], link.get("type")): link["href"] for link in elements(HTML["profile"], "link")}
     assert links["canonical", None] == f"{BASE}/@mara"
     assert links["alternate", "application/activity+json"] == f"{BASE}/users/mara"
-    assert links["alternate", "application/atom+xml"] == "/@mara/feed.atom"
+    assert links["alternate", "application/rss+xml"] == "/@mara/feed.rss"
     assert links["license", "application/rsl+xml"] == f"{BASE}/license.xml"
 
 

@@ -27,6 +27,7 @@ from cara_fed.web.pages import (
     sessions,
     settings,
     severed_follows,
+    tags,
 )
 from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, history, members
 
@@ -37,6 +38,7 @@ ROOMS = (
     albums.room,
     arranging.room,
     posts.room,
+    tags.room,
     sessions.room,
     joining.room,
     publishing.room,

@@ -56,7 +56,7 @@ async def work(services: Services) -> None:
 
 
 async def test_home_and_all_of_company_is_for_those_who_are_signed_in(artists: ARTISTS, visitor: Browser) -> None:
-    for path in ("/home", "/notifications", "/search?q=@a@b.example", "/actors/1", "/posts/1", "/report"):
+    for path in ("/home", "/notifications", "/actors/1", "/posts/1", "/report"):
         answer = await visitor.get(path)
         assert answer.status_code == 303 and answer.headers["location"].startswith("/login"), path
     assert (await visitor.send("/posts/1/like")).status_code in (400, 401)
@@ -160,7 +160,7 @@ async def test_a_post_elsewhere_is_found_with_its_picture_through_the_proxy(
 
 
 async def test_nothing_is_found_where_there_is_nothing(artists: ARTISTS, mara_there: Browser, eve: Stranger) -> None:
-    for query in ("nonsense", "@nobody@studio.example", "https://far.example/missing", "https://nowhere.example/x"):
+    for query in ("@nobody@studio.example", "https://far.example/missing", "https://nowhere.example/x"):
         page = await mara_there.get("/search?q=" + query)
         assert page.status_code == 422, query
         assert "q-error" in page.text
