@@ -1,6 +1,7 @@
 """What every page is made with, found from the request at hand."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import cast
 
 from quart import current_app, request
@@ -27,7 +28,13 @@ class House:
     def of(cls, services: Services) -> "House":
         """The house of an instance, made once for each process."""
         gallery = Gallery(services.site, services.config.opt_out.default, services.capabilities)
-        return cls(services, Pages(), gallery, Resolver(services))
+        return cls(services, _pages(), gallery, Resolver(services))
+
+
+@cache
+def _pages() -> Pages:
+    """Templates and static files are the process's, whichever instance they show: read and compiled once."""
+    return Pages()
 
 
 def open_house(extensions: dict[str, object], house: House) -> None:
