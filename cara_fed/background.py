@@ -6,6 +6,7 @@ from cara_fed.blocklist.enact import enact
 from cara_fed.blocklist.list_entry import retire_expired
 from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
+from cara_fed.doctor.inside import HEARTBEAT
 from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
@@ -16,6 +17,7 @@ from cara_fed.services import Services
 
 QUEUE_LOOK_SECONDS = 1.0
 WATCH_SECONDS = 1.0
+HEARTBEAT_SECONDS = 60.0
 SUBSCRIPTIONS_SECONDS = 300.0
 RESTATE_LOOK_SECONDS = 2.0
 LINKS_SECONDS = 30.0
@@ -39,6 +41,10 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         await refresh_due(services)
         return False
 
+    async def beat() -> bool:
+        await beat_once(services)
+        return False
+
     async def restate() -> bool:
         return await restate_profiles(services) or await restate_once(services)
 
@@ -58,6 +64,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
         Loop("the updates of posts", tell, QUEUE_LOOK_SECONDS),
         Loop("the watch", watch, WATCH_SECONDS),
+        Loop("the heartbeat", beat, HEARTBEAT_SECONDS),
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
         Loop("the restating", restate, RESTATE_LOOK_SECONDS),
         Loop("the profile links", verify_links, LINKS_SECONDS),
@@ -75,6 +82,12 @@ async def watch_once(services: Services) -> None:
     await services.blocklist.flush()
     await services.crawlers.refresh()
     await services.crawlers.flush()
+
+
+async def beat_once(services: Services) -> None:
+    """Let `cara-fed doctor` see that somebody works here."""
+    async with services.database.unit_of_work() as records:
+        await records.heartbeats.beat(HEARTBEAT, services.clock.now())
 
 
 async def keep_house_once(services: Services) -> None:

@@ -14,6 +14,8 @@ from pydantic import (
     ConfigDict,
     Field,
     PlainValidator,
+    StrictBool,
+    StrictInt,
     ValidationError,
     ValidationInfo,
     field_validator,
@@ -138,8 +140,8 @@ class ServerSection(Section):
 
     bind: Annotated[str, AfterValidator(_require_bind)] = "127.0.0.1:8080"
     trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.1"),)
-    max_upload_mib: int = Field(default=400, ge=1, le=10_000)
-    upload_timeout_seconds: int = Field(default=1800, ge=10, le=86_400)
+    max_upload_mib: StrictInt = Field(default=400, ge=1, le=10_000)
+    upload_timeout_seconds: StrictInt = Field(default=1800, ge=10, le=86_400)
 
 
 class S3Section(Section):
@@ -158,21 +160,29 @@ class StorageSection(Section):
     database_password_file: str = ""
     media: Annotated[str, AfterValidator(_require_media_place)] = Field(default="data/media", min_length=1)
     remote_cache: str = Field(default="data/remote", min_length=1)
-    remote_cache_mib: int = Field(default=1024, ge=0, le=1024 * 1024)
-    s3: S3Section = S3Section()
+    remote_cache_mib: StrictInt = Field(default=1024, ge=0, le=1024 * 1024)
+    s3: S3Section = Field(default=S3Section(), validate_default=True)
+
+    @field_validator("s3")
+    @classmethod
+    def _require_access_key(cls, value: S3Section, others: ValidationInfo) -> S3Section:
+        # Without one the store's library would ask the cloud's metadata service who this machine is.
+        if str(others.data.get("media", "")).startswith("s3://") and not value.access_key_id:
+            raise ValueError("access_key_id must be given where storage.media is s3://")
+        return value
 
 
 class FederationSection(Section):
     """``[federation]``: how this instance talks to others."""
 
-    authorized_fetch: bool = True
+    authorized_fetch: StrictBool = True
     allowed_private_networks: tuple[Network, ...] = ()
     ca_file: str = ""
-    timeout_seconds: int = Field(default=20, ge=1, le=300)
-    max_document_kib: int = Field(default=1024, ge=16, le=65_536)
-    deliveries_per_host: int = Field(default=4, ge=1, le=100)
-    delivery_workers: int = Field(default=32, ge=1, le=1000)
-    deliveries_per_second: int = Field(default=20, ge=1, le=100_000)
+    timeout_seconds: StrictInt = Field(default=20, ge=1, le=300)
+    max_document_kib: StrictInt = Field(default=1024, ge=16, le=65_536)
+    deliveries_per_host: StrictInt = Field(default=4, ge=1, le=100)
+    delivery_workers: StrictInt = Field(default=32, ge=1, le=1000)
+    deliveries_per_second: StrictInt = Field(default=20, ge=1, le=100_000)
 
 
 class OptOutSection(Section):
@@ -186,13 +196,13 @@ class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
     cloak: Literal["off"] = "off"
-    c2pa: bool = False
-    max_file_mib: int = Field(default=60, ge=1, le=1024)
-    max_megapixels: int = Field(default=120, ge=1, le=1000)
-    max_frames: int = Field(default=600, ge=1, le=10_000)
-    max_seconds: int = Field(default=120, ge=1, le=3600)
-    max_memory_mib: int = Field(default=2048, ge=256)
-    workers: int = Field(default=1, ge=1, le=64)
+    c2pa: StrictBool = False
+    max_file_mib: StrictInt = Field(default=60, ge=1, le=1024)
+    max_megapixels: StrictInt = Field(default=120, ge=1, le=1000)
+    max_frames: StrictInt = Field(default=600, ge=1, le=10_000)
+    max_seconds: StrictInt = Field(default=120, ge=1, le=3600)
+    max_memory_mib: StrictInt = Field(default=2048, ge=256)
+    workers: StrictInt = Field(default=1, ge=1, le=64)
 
 
 class Subscription(Section):
@@ -201,16 +211,16 @@ class Subscription(Section):
     url: Annotated[str, AfterValidator(_require_web_address)]
     format: SubscriptionFormat
     action: Literal["enforce", "review"] = "enforce"
-    refresh_hours: int = Field(default=24, ge=1, le=24 * 30)
-    priority: int = Field(default=0, ge=0, le=255)
+    refresh_hours: StrictInt = Field(default=24, ge=1, le=24 * 30)
+    priority: StrictInt = Field(default=0, ge=0, le=255)
     excludes: tuple[str, ...] = ()
 
 
 class BlocklistSection(Section):
     """``[blocklist]``: what is published, and what is subscribed to."""
 
-    publish: bool = True
-    threshold: int = Field(default=1, ge=1, le=100)
+    publish: StrictBool = True
+    threshold: StrictInt = Field(default=1, ge=1, le=100)
     subscriptions: tuple[Subscription, ...] = ()
 
     @field_validator("subscriptions")

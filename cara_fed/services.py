@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 
 import httpx
 
@@ -92,7 +91,7 @@ async def open_services(
     async with AsyncExitStack() as stack:
         database = Database(url)
         stack.push_async_callback(database.dispose)
-        client = _build_client(config, transport)
+        client = build_client(config, _guard_of(config), transport)
         stack.push_async_callback(client.aclose)
         kept = await _open_kept(database, config, clock)
         keyring = KeyRing(database, config.site, clock)
@@ -142,23 +141,30 @@ def _picture_workers(config: Config) -> PictureWorkers:
     return PictureWorkers(count=config.protection.workers, max_memory_mib=config.protection.max_memory_mib)
 
 
-def _build_client(config: Config, transport: httpx.AsyncBaseTransport | None) -> FederationClient:
-    federation = config.federation
-    guard = AddressGuard(federation.allowed_private_networks, allow_http=config.instance.scheme == "http")
-    ca_file = config.resolve(federation.ca_file) if federation.ca_file else None
+def build_client(
+    config: Config, guard: AddressGuard, transport: httpx.AsyncBaseTransport | None = None
+) -> FederationClient:
+    """An outbound client that asks what the guard allows; ``transport`` replaces its sockets."""
     return FederationClient(
-        transport or PinnedTransport(guard, _tls_context(ca_file)),
+        transport or PinnedTransport(guard, tls_context_of(config)),
         guard,
         make_user_agent(VERSION, config.site.base),
-        ClientLimits(total_seconds=federation.timeout_seconds),
+        ClientLimits(total_seconds=config.federation.timeout_seconds),
     )
 
 
-def _tls_context(ca_file: Path | None) -> ssl.SSLContext:
+def tls_context_of(config: Config) -> ssl.SSLContext:
+    """Whom this instance trusts; raises ConfigError."""
+    ca_file = config.resolve(config.federation.ca_file) if config.federation.ca_file else None
     try:
         return build_tls_context(ca_file)
     except OSError as error:
         raise ConfigError((f"federation.ca_file: {ca_file} cannot be used: {error}",)) from error
+
+
+def _guard_of(config: Config) -> AddressGuard:
+    networks = config.federation.allowed_private_networks
+    return AddressGuard(networks, allow_http=config.instance.scheme == "http")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +215,17 @@ def _media_place(config: Config) -> str:
 
 def _s3_options(config: Config) -> S3Options:
     s3 = config.storage.s3
+    secret = read_secret(config, "S3_SECRET_ACCESS_KEY", s3.secret_access_key_file)
+    if config.storage.media.startswith("s3://") and not secret:
+        raise ConfigError(
+            (
+                "storage.s3: the secret key is missing: name its file in storage.s3.secret_access_key_file, "
+                "or set CARA_FED_S3_SECRET_ACCESS_KEY",
+            )
+        )
     return S3Options(
         endpoint=s3.endpoint or None,
         region=s3.region or None,
         access_key_id=s3.access_key_id or None,
-        secret_access_key=read_secret(config, "S3_SECRET_ACCESS_KEY", s3.secret_access_key_file) or None,
+        secret_access_key=secret or None,
     )

@@ -132,6 +132,11 @@ class Hosts:
         """Remember what a known host runs."""
         await count_changed(self.session, update(Host).where(col(Host.netloc) == netloc).values(software=software))
 
+    async def find_answering(self, limit: int) -> Sequence[Host]:
+        """Some hosts that answered the last time they were asked, those met last first."""
+        statement = select(Host).where(col(Host.failing_since).is_(None)).order_by(col(Host.pk).desc())
+        return (await self.session.exec(statement.limit(limit))).all()
+
     async def find_failing(self, since: datetime | None = None) -> Sequence[Host]:
         """Hosts that fail, those failing longest first; with `since`, only those that fail from before then."""
         statement = select(Host).where(col(Host.failing_since).is_not(None))

@@ -1,6 +1,19 @@
 """The commands of ``cara-fed``, one file a noun."""
 
-from cara_fed.commands import artist, backup, blocklist, check, deliveries, follow, keys, opt_out, post, protect, serve
+from cara_fed.commands import (
+    artist,
+    backup,
+    blocklist,
+    check,
+    deliveries,
+    doctor,
+    follow,
+    keys,
+    opt_out,
+    post,
+    protect,
+    serve,
+)
 
 COMMANDS = (
     serve.register,
@@ -14,4 +27,5 @@ COMMANDS = (
     deliveries.register,
     keys.register,
     backup.register,
+    doctor.register,
 )

@@ -16,7 +16,7 @@ from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from storage.records import Records
 
-_OPEN: Final = ("/static/", "/policies/", "/.well-known/", "/health", "/favicon.ico")
+_OPEN: Final = ("/static/", "/policies/", "/.well-known/", "/health", "/metrics", "/favicon.ico")
 _OF_AN_ARTIST: Final = re.compile(r"/@([A-Za-z0-9_]{1,30})(?:/(?P<pk>[0-9]{1,19}))?(?:[/?].*)?")
 
 

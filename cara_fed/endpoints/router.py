@@ -21,7 +21,6 @@ from cara_fed.endpoints.collections import Collections
 from cara_fed.endpoints.crawler_door import CrawlerDoor, guard_pages
 from cara_fed.endpoints.feeds import Feeds
 from cara_fed.endpoints.gate import Gate
-from cara_fed.endpoints.health import Health
 from cara_fed.endpoints.inbox import Inbox
 from cara_fed.endpoints.media import Media
 from cara_fed.endpoints.oembed import OEmbed
@@ -51,7 +50,6 @@ def build_router(services: Services, pages: App) -> App:
             "/oembed": Route("GET", OEmbed(services, door).embed),
             **_server_paths(services, gate, inbox),
             **_policy_paths(services),
-            **_health_paths(services),
         },
         kinds=_kinds(services, gate, inbox),
         prefixes={
@@ -90,11 +88,6 @@ def _policy_paths(services: Services) -> Mapping[str, Route]:
         "/.well-known/tdmrep.json": Route("GET", policies.tdmrep),
         **{f"/policies/tdm/{n}": Route("GET", policies.tdm_policy) for n in TDM_POLICY_NUMBERS.values()},
     }
-
-
-def _health_paths(services: Services) -> Mapping[str, Route]:
-    health = Health(services)
-    return {"/health": Route("GET", health.health), "/metrics": Route("GET", health.metrics)}
 
 
 def _kinds(services: Services, gate: Gate, inbox: Inbox) -> Mapping[Kind, Route]:

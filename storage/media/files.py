@@ -47,7 +47,7 @@ class MediaStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class S3Options:
-    """How to reach an object store; what is left out comes from the machine's AWS settings."""
+    """How to reach an object store; both keys are needed."""
 
     endpoint: str | None = None
     region: str | None = None

@@ -33,7 +33,10 @@ class S3Media:
 
     @classmethod
     def open(cls, bucket: str, prefix: str, options: S3Options) -> Self:
-        """Nothing is asked of the store before the first use."""
+        """Nothing is asked of the store before the first use. Raises MediaUnavailable without credentials."""
+        if not options.access_key_id or not options.secret_access_key:
+            # The library would look for others, at last at the cloud's metadata service.
+            raise MediaUnavailable("an object store needs an access key and its secret")
         given = {name: value for name, value in asdict(options).items() if value is not None}
         return cls(
             S3Store(

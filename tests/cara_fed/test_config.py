@@ -1,5 +1,6 @@
 """instance.toml: defaults, and every mistake at once by its dotted key."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from activitypub.opt_out import OptOut
 from cara_fed.config import Config, database_url, load_config, read_secret, require_files
 from cara_fed.errors import ConfigError
+from cara_fed.services import open_services
 
 ROOT = Path(__file__).parents[2]
 
@@ -88,6 +90,14 @@ def test_the_limit_is_told_in_words(tmp_path: Path) -> None:
         ('[federation]\nallowed_private_networks = ["127.0.0.1/8"]', "federation.allowed_private_networks.0"),
         ("[federation]\nauthorised_fetch = true", "federation.authorised_fetch"),
         ('folder = "/"', "folder"),
+        ('[federation]\nauthorized_fetch = "yes"', "federation.authorized_fetch"),
+        ("[federation]\nauthorized_fetch = 1", "federation.authorized_fetch"),
+        ("[server]\nmax_upload_mib = 400.0", "server.max_upload_mib"),
+        ("[server]\nmax_upload_mib = true", "server.max_upload_mib"),
+        ('[protection]\nworkers = "2"', "protection.workers"),
+        ("[instance]\nname = 2020-01-01", "instance.name"),
+        ("[server]\ntrusted_proxies = [2130706433]", "server.trusted_proxies.0"),
+        ('[storage]\nmedia = "s3://bucket"', "storage.s3"),
     ],
 )
 def test_a_mistake_names_its_key(tmp_path: Path, text: str, key: str) -> None:
@@ -142,3 +152,23 @@ def test_files_that_are_named_have_to_be_there(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         require_files(path, load_config(path))
     assert caught.value.mistakes == (f"{path}: federation.ca_file: {tmp_path}/ca.pem cannot be read",)
+
+
+def test_a_key_that_is_too_short_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path, "")
+    for name in ("CARA_FED_CAPABILITY_KEY", "CARA_FED_SESSION_KEY"):
+        monkeypatch.setenv(name, "short")
+        with pytest.raises(ConfigError, match=rf"\${name}: must have at least 32 bytes; these are 5"):
+            asyncio.run(open_once(path))
+        monkeypatch.delenv(name)
+
+
+def test_an_object_store_without_its_secret_is_a_mistake(tmp_path: Path) -> None:
+    path = write(tmp_path, '[storage]\nmedia = "s3://bucket"\n[storage.s3]\naccess_key_id = "key"\n')
+    with pytest.raises(ConfigError, match="the secret key is missing"):
+        asyncio.run(open_once(path))
+
+
+async def open_once(path: Path) -> None:
+    async with open_services(load_config(path)):
+        pass

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from cara_fed.endpoints.health import is_from_this_machine
+from cara_fed.health import is_from_this_machine
 from tests.support.fediverse import Fediverse, Instance
 
 RSL = "{https://rslstandard.org/rsl}"
@@ -99,3 +99,10 @@ async def test_what_a_proxy_passes_on_is_not_this_machine(studio: Instance, path
 )
 def test_this_machine_is_known_by_its_address(client: tuple[str, int] | None, local: bool) -> None:
     assert is_from_this_machine({"headers": [], "client": client}) is local
+
+
+async def test_a_refusal_says_how_the_request_arrived(studio: Instance) -> None:
+    request = httpx.Request("GET", f"{studio.base}/health", headers={"X-Forwarded-For": "198.51.100.7"})
+    response = await studio.network.handle_async_request(request)
+    seen = json.loads(await response.aread())["seen"]
+    assert seen == {"host": studio.domain, "address": "127.0.0.1", "forwarded": True, "forwarded_for": "198.51.100.7"}

@@ -156,3 +156,12 @@ async def test_moderators_refuse_scrapers_but_let_nobody_in(browse: Open, servic
     assert (await theo.get("/admin/members")).status_code == 403
     await theo.get("/settings")
     assert (await theo.send("/admin/members/invite")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/health", "/metrics"])
+async def test_health_is_told_to_admins_alone(
+    visitor: Browser, mara_there: Browser, ada_there: Browser, path: str
+) -> None:
+    assert (await ada_there.get(path, X_Forwarded_For="203.0.113.7")).status_code == 200
+    assert (await mara_there.get(path)).status_code == 403
+    assert (await visitor.get(path)).status_code == 403
