@@ -1,6 +1,6 @@
 """Followers and following: who follows an artist, and whom an artist follows."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -103,6 +103,13 @@ class Follows(Generic[Row]):
         among_states = col(self.table.state).in_(states or (ACCEPTED,))
         statement = select(self.table).where(self.table.actor_id == actor_id, among_states)
         return (await self.session.exec(statement)).all()
+
+    async def find_ids(self, artist_pk: int, actor_ids: Collection[str]) -> set[str]:
+        """Those of these actors with whom an artist's follow is accepted."""
+        statement = select(self.table.actor_id).where(
+            self.table.artist_pk == artist_pk, self.table.state == ACCEPTED, col(self.table.actor_id).in_(actor_ids)
+        )
+        return set((await self.session.exec(statement)).all())
 
     async def find_among(self, whom: Whom, state: str = ACCEPTED) -> Sequence[Row]:
         """Every artist's follows with these actors in a state: what a listing would cut."""

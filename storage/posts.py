@@ -167,6 +167,13 @@ class Posts:
         chosen = _living().where(col(Post.in_reply_to) == object_id, col(Post.visibility).in_(visibilities))
         return await self._page(chosen, before, limit)
 
+    async def find_answers(
+        self, object_ids: Collection[str], visibilities: Collection[str], *, limit: int
+    ) -> Sequence[Post]:
+        """Known answers to any of these posts with one of these visibilities, oldest first."""
+        chosen = _living().where(col(Post.in_reply_to).in_(object_ids), col(Post.visibility).in_(visibilities))
+        return (await self.session.exec(chosen.order_by(col(Post.pk)).limit(limit))).all()
+
     async def count_by_actor(self, actor_id: str, visibilities: Collection[str]) -> int:
         """How many living posts an actor has with one of these visibilities."""
         return await self._count(col(Post.actor_id) == actor_id, col(Post.visibility).in_(visibilities))

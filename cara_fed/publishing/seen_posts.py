@@ -1,5 +1,7 @@
 """Posts as an artist sees them, from here or elsewhere: what is not for their eyes cannot be answered or liked."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from activitypub.audience import read_audience
@@ -9,7 +11,6 @@ from cara_fed.errors import NotFound
 from cara_fed.translate.posts import read_mentions
 from storage.artists import Artist
 from storage.blocks import IN
-from storage.follows import ACCEPTED
 from storage.posts import Post
 from storage.records import Records
 
@@ -24,16 +25,39 @@ async def get_seen_post(records: Records, site: Site, artist: Artist, post_pk: i
     return post
 
 
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """What of some people's posts an artist may see, known for all of them at once."""
+
+    artist_pk: int
+    actor_id: str
+    blocking: set[str]
+    followed: set[str]
+
+    def may_see(self, post: Post) -> bool:
+        """Whether a post is for these eyes: everybody's, their own, one that names them, or of whom they follow."""
+        if post.artist_pk == self.artist_pk:
+            return True
+        if post.actor_id in self.blocking:
+            return False
+        if post.visibility in FOR_EVERYONE or _is_addressed(post, self.actor_id):
+            return True
+        return post.visibility == "followers" and post.actor_id in self.followed
+
+
+async def open_eyes(records: Records, site: Site, artist: Artist, posts: Sequence[Post]) -> Eyes:
+    """An artist's eyes for these posts, in two queries."""
+    return Eyes(
+        artist.pk,
+        site.actor(artist.name),
+        await records.blocks.find_actors(artist.pk, IN),
+        await records.following.find_ids(artist.pk, {post.actor_id for post in posts}),
+    )
+
+
 async def may_see(records: Records, site: Site, artist: Artist, post: Post) -> bool:
-    """Whether a post is for an artist's eyes: everybody's, their own, one that names them, or of whom they follow."""
-    if post.artist_pk == artist.pk:
-        return True
-    if post.actor_id in await records.blocks.find_actors(artist.pk, IN):
-        return False
-    if post.visibility in FOR_EVERYONE or _is_addressed(post, site.actor(artist.name)):
-        return True
-    following = await records.following.find(artist.pk, post.actor_id)
-    return post.visibility == "followers" and following is not None and following.state == ACCEPTED
+    """The same for a single post."""
+    return (await open_eyes(records, site, artist, [post])).may_see(post)
 
 
 def _is_addressed(post: Post, actor_id: str) -> bool:

@@ -12,6 +12,7 @@ from activitypub.html import sanitise_html
 from activitypub.identifiers import Handle
 from activitypub.opt_out import OptOut, strictest
 from cara_fed.remote_media.links import RemoteLinks
+from cara_fed.translate.opt_outs import stated_elsewhere
 from cara_fed.web import parts, views
 from storage.attachments import Attachment, Picture
 from storage.posts import Post
@@ -24,16 +25,20 @@ TONE = "#808080"
 
 @dataclass(frozen=True, slots=True)
 class RemoteGallery:
-    """Makes views of what came from elsewhere. ``default`` is this instance's opt-out."""
+    """Makes views of what came from elsewhere. ``default`` is this instance's opt-out.
+
+    Artists are led to pages here, where they can do something; ``for_visitors`` leads to where things are at home.
+    """
 
     links: RemoteLinks
     default: OptOut
+    for_visitors: bool = False
 
     def byline(self, actor: RemoteActor) -> parts.Byline:
         """Somebody of another server, by their page here."""
         return parts.Byline(
             handle=str(Handle(actor.name, actor.domain)),
-            url=f"/actors/{actor.pk}",
+            url=actor.url or actor.actor_id if self.for_visitors else f"/actors/{actor.pk}",
             display_name=actor.display_name,
             avatar_url=self.links.make(actor.icon_url, self._policy(actor.opt_out)) if actor.icon_url else None,
         )
@@ -44,12 +49,12 @@ class RemoteGallery:
         return tuple(views.ProfileField(field.name, _trust(sanitise_html(field.value))) for field in stated)
 
     def post(self, post: Post, author: RemoteActor, pictures: Sequence[Picture]) -> parts.Post:
-        """A received post, by its page here."""
+        """A received post."""
         attachments = [picture.attachment for picture in pictures if is_image(picture.attachment)]
         shown = (self._picture(attachment, post, author) for attachment in attachments)
         covered = post.sensitive or post.content_warning or any(one.sensitive for one in attachments)
         return parts.Post(
-            url=f"/posts/{post.pk}",
+            url=post.url or post.object_id if self.for_visitors else f"/posts/{post.pk}",
             object_id=post.object_id,
             byline=self.byline(author),
             content=_trust(sanitise_html(post.content)),
@@ -59,7 +64,13 @@ class RemoteGallery:
             language=post.language,
             cover=post.content_warning if covered else None,
             pictures=tuple(picture for picture in shown if picture is not None),
+            opt_out=self.opt_out(author, post),
         )
+
+    def opt_out(self, author: RemoteActor, post: Post | None = None) -> parts.OptOutBadge | None:
+        """What somebody says elsewhere, which is said again here; None where they say nothing."""
+        policy = stated_elsewhere(author, post)
+        return parts.OptOutBadge(policy, "elsewhere") if policy else None
 
     def films(self, pictures: Sequence[Picture]) -> tuple[parts.Link, ...]:
         """Films and sounds, which stay where they are: links to them."""

@@ -12,7 +12,7 @@ from activitypub.opt_out import OptOut
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
 from cara_fed.translate.albums import render_album_text
 from cara_fed.translate.artists import render_field_value, render_profile_text
-from cara_fed.translate.opt_outs import effective_opt_out, stated_elsewhere
+from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows, file_name_of
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.translate.structured import build_image_objects, dump_for_script
@@ -27,15 +27,6 @@ from storage.remote_actors import RemoteActor
 SHOWN_KINDS = ("thumbnail", "web_small", "web")
 MAX_LABEL = 80
 BANNER_SIZE = (1600, 400)
-
-
-@dataclass(frozen=True, slots=True)
-class PostNumbers:
-    """How often a post was answered, liked and announced."""
-
-    replies: int = 0
-    likes: int = 0
-    announces: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +90,9 @@ class Gallery:
             byline=byline if signed else None,
         )
 
-    def post(self, rows: PostRows, numbers: PostNumbers | None = None) -> parts.Post:
+    def post(self, rows: PostRows) -> parts.Post:
         """A post of one of this instance's artists."""
-        post, numbers = rows.post, numbers or PostNumbers()
+        post = rows.post
         return parts.Post(
             url=post.url,
             object_id=post.object_id,
@@ -116,30 +107,7 @@ class Gallery:
             opt_out=self.opt_out(rows),
             license=parts.Link(post.license, LICENSES.get(post.license, post.license)) if post.license else None,
             made=DIGITAL_SOURCES.get(post.digital_source_type or "", ""),
-            replies=numbers.replies,
-            likes=numbers.likes,
-            announces=numbers.announces,
         )
-
-    def remote_post(self, post: Post, author: RemoteActor) -> parts.Post:
-        """A received post, without its pictures: they lie on another server."""
-        return parts.Post(
-            url=post.url or post.object_id,
-            object_id=post.object_id,
-            byline=self.remote_byline(author),
-            content=_trust(sanitise_html(post.content)),
-            published_at=post.published_at,
-            visibility=Visibility(post.visibility),
-            edited_at=post.updated_at,
-            language=post.language,
-            cover=post.content_warning if post.sensitive or post.content_warning else None,
-            opt_out=self.remote_opt_out(author, post),
-        )
-
-    def remote_opt_out(self, author: RemoteActor, post: Post | None = None) -> parts.OptOutBadge | None:
-        """What somebody says elsewhere, which is said again here; None where they say nothing."""
-        policy = stated_elsewhere(author, post)
-        return parts.OptOutBadge(policy, "elsewhere") if policy else None
 
     def image_objects(self, rows: PostRows) -> Markup:
         """The post's pictures in schema.org's words, for the script element of data in its page."""

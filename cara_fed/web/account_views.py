@@ -17,6 +17,13 @@ class AccountSettingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class QuoteSettingsPage:
+    """``/settings/quotes``. The form's field: ``quote_policy``."""
+
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
 class FollowRequest:
     """Somebody who asks to follow; ``actor_id`` goes back with the form."""
 

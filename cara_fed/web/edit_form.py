@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from activitypub.quotes import QuotePolicy
 from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPicture, PictureDraft, PostEdit
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
 from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_license
@@ -24,6 +25,7 @@ def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], befor
         content_warning=content_warning,
         sensitive=reader.flag("sensitive") or bool(content_warning),
         opt_out=read_opt_out(reader),
+        quote_policy=reader.choice("quote_policy", QuotePolicy, before.quote_policy),
         license=read_license(reader) if "license" in fields else before.license,
         digital_source_type=(
             read_digital_source(reader) if "digital_source_type" in fields else before.digital_source_type
@@ -39,10 +41,11 @@ def fill_in(edit: PostEdit) -> FormView:
     """The form as the post stands."""
     alts = {f"alt-{n}": picture.alt for n, picture in enumerate(edit.pictures)}
     answers = {f"opt_out-{n}": str(picture.opt_out or "") for n, picture in enumerate(edit.pictures)}
+    quoting = {"quote_policy": str(edit.quote_policy)}
     rights = {"license": edit.license or NO_LICENSE, "digital_source_type": edit.digital_source_type}
     ticked = {"sensitive": "1"} if edit.sensitive else {}
     words = {"text": edit.text, "content_warning": edit.content_warning, "opt_out": edit.opt_out or ""}
-    return FormView({**words, **rights, **alts, **answers, **ticked})
+    return FormView({**words, **quoting, **rights, **alts, **answers, **ticked})
 
 
 def _read_picture(

@@ -1,4 +1,4 @@
-"""Entries: posts from here and elsewhere as an artist sees them, with what can be done; few queries for all of them."""
+"""Entries: posts from here and elsewhere as one who looks sees them; few queries for all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,14 +11,13 @@ from cara_fed.publishing.seen_posts import FOR_EVERYONE
 from cara_fed.remote_media.links import RemoteLinks
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.remote_views import RemoteGallery
-from cara_fed.translate.views import PostNumbers
 from cara_fed.web import parts
 from cara_fed.web.house import house, services
-from cara_fed.web.parts import Acts
-from cara_fed.web.social_views import Entry
+from cara_fed.web.parts import Acts, Entry
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.posts import Post
+from storage.quotes import ACCEPTED, PENDING
 from storage.records import Records
 from storage.remote_actors import RemoteActor
 
@@ -27,7 +26,7 @@ ANSWERS = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 @dataclass(frozen=True, slots=True)
 class _Surroundings:
-    """Everything that entries are made of, for all of them at once."""
+    """Everything that entries are made of, for all of them at once. ``viewer_id`` is empty for a visitor."""
 
     viewer_id: str
     artists: Mapping[int, Artist]
@@ -38,15 +37,20 @@ class _Surroundings:
     replies: Mapping[str, int]
     parents: Mapping[str, Post]
     people: Mapping[str, parts.Byline]
+    quoted: Mapping[str, Post]
+    kept_away: set[str]
 
 
-def remote_gallery() -> RemoteGallery:
-    """What makes views of other servers' rows."""
-    return RemoteGallery(RemoteLinks(services().session_key), services().config.opt_out.default)
+def remote_gallery(*, for_visitors: bool = False) -> RemoteGallery:
+    """What makes views of other servers' rows; visitors are led to where those are at home."""
+    links = RemoteLinks(services().session_key)
+    return RemoteGallery(links, services().config.opt_out.default, for_visitors=for_visitors)
 
 
-async def read_entries(records: Records, viewer: Artist, posts: Sequence[Post], back: str = "") -> dict[int, Entry]:
-    """Posts as entries, by pk; without those of listed servers, or of authors who are gone."""
+async def read_entries(
+    records: Records, viewer: Artist | None, posts: Sequence[Post], back: str = ""
+) -> dict[int, Entry]:
+    """Posts as entries, by pk; without those of listed servers, or of authors who are gone. None is a visitor."""
     shown = [post for post in posts if post.artist_pk is not None or not _is_hidden(post.actor_id)]
     around = await _read_surroundings(records, viewer, shown)
     back = back or request.full_path.rstrip("?")
@@ -54,10 +58,11 @@ async def read_entries(records: Records, viewer: Artist, posts: Sequence[Post], 
     return {pk: entry for pk, entry in entries.items() if entry is not None}
 
 
-async def find_bylines(records: Records, actor_ids: set[str]) -> dict[str, parts.Byline]:
+async def find_bylines(records: Records, actor_ids: set[str], *, for_visitors: bool = False) -> dict[str, parts.Byline]:
     """People, from here or elsewhere, by their ids; those never seen are left out."""
     authors = await records.remote_actors.find_many(actor_ids)
-    found = {actor_id: remote_gallery().byline(actor) for actor_id, actor in authors.items()}
+    gallery = remote_gallery(for_visitors=for_visitors)
+    found = {actor_id: gallery.byline(actor) for actor_id, actor in authors.items()}
     for actor_id in actor_ids - set(found):
         located = services().site.locate(actor_id)
         artist = await records.artists.find(located.name) if isinstance(located, ArtistRef) else None
@@ -66,49 +71,96 @@ async def find_bylines(records: Records, actor_ids: set[str]) -> dict[str, parts
     return found
 
 
+def path_of(post: Post) -> str:
+    """The page of a post, of whichever server, on this site."""
+    if post.artist_pk is None:
+        return f"/posts/{post.pk}"
+    return post.url.removeprefix(services().site.base)
+
+
 def _is_hidden(actor_id: str) -> bool:
     return services().blocklist.find_refusing(actor_id) is not None
 
 
-async def _read_surroundings(records: Records, viewer: Artist, posts: Sequence[Post]) -> _Surroundings:
+async def _read_surroundings(records: Records, viewer: Artist | None, posts: Sequence[Post]) -> _Surroundings:
     object_ids = {post.object_id for post in posts}
     parents = await records.posts.find_many({post.in_reply_to for post in posts if post.in_reply_to})
-    viewer_id = services().site.actor(viewer.name)
+    quoted = await records.posts.find_many({post.quote_id for post in posts if post.quote_id})
+    viewer_id = services().site.actor(viewer.name) if viewer else ""
+    everything = [*posts, *quoted.values()]
+    people = {parent.actor_id for parent in parents.values()}
     return _Surroundings(
         viewer_id=viewer_id,
-        artists=await records.artists.find_by_pks([post.artist_pk for post in posts if post.artist_pk]),
-        authors=await records.remote_actors.find_many({post.actor_id for post in posts if post.artist_pk is None}),
-        pictures=await records.attachments.find_for_posts([post.pk for post in posts]),
-        own=await records.interactions.find_own(viewer_id, object_ids),
+        artists=await records.artists.find_by_pks([post.artist_pk for post in everything if post.artist_pk]),
+        authors=await records.remote_actors.find_many({post.actor_id for post in everything if post.artist_pk is None}),
+        pictures=await records.attachments.find_for_posts([post.pk for post in everything]),
+        own=await records.interactions.find_own(viewer_id, object_ids) if viewer else set(),
         counts=await records.interactions.count(object_ids),
         replies=await records.posts.count_replies(object_ids, ANSWERS),
         parents=parents,
-        people=await find_bylines(records, {parent.actor_id for parent in parents.values()}),
+        people=await find_bylines(records, people, for_visitors=viewer is None),
+        quoted=quoted,
+        kept_away=await _find_kept_away(records, viewer) if viewer and quoted else set(),
     )
 
 
+async def _find_kept_away(records: Records, viewer: Artist) -> set[str]:
+    return await records.mutes.find_actors(viewer.pk) | await records.blocks.find_actors(viewer.pk)
+
+
 def _build(post: Post, around: _Surroundings, back: str) -> Entry | None:
-    pictures, numbers, acts = around.pictures[post.pk], _count(post, around), _acts(post, around, back)
+    shown = _show(post, around)
+    if shown is None:
+        return None
+    shown = replace(_count(shown, around), quote=_quote(post, around))
+    acts = _acts(post, around, back) if around.viewer_id else None
+    entry = Entry(shown, post.pk, acts, answers=_answers(post, around))
+    if post.artist_pk is not None:
+        return entry
+    films = remote_gallery().films(around.pictures[post.pk])
+    return replace(entry, origin_url=post.url or post.object_id, films=films)
+
+
+def _show(post: Post, around: _Surroundings) -> parts.Post | None:
+    """A post by itself; None where its author is gone."""
+    pictures = around.pictures[post.pk]
     if post.artist_pk is not None:
         artist = around.artists.get(post.artist_pk)
-        view = house().gallery.post(PostRows(artist, post, pictures), numbers) if artist else None
-        return Entry(view, acts, answers=_answers(post, around)) if view else None
+        return house().gallery.post(PostRows(artist, post, pictures)) if artist else None
     author = around.authors.get(post.actor_id)
-    if author is None:
+    return remote_gallery(for_visitors=not around.viewer_id).post(post, author, pictures) if author else None
+
+
+def _quote(post: Post, around: _Surroundings) -> parts.Quote | None:
+    """What a post quotes: shown where its author permits that, and a link else."""
+    if not post.quote_id:
         return None
-    gallery = remote_gallery()
-    shown = gallery.post(post, author, pictures)
-    shown = replace(shown, replies=numbers.replies, likes=numbers.likes, announces=numbers.announces)
-    origin = post.url or post.object_id
-    return Entry(shown, acts, None, origin, _answers(post, around), gallery.films(pictures))
+    quoted = around.quoted.get(post.quote_id)
+    if quoted is None or quoted.deleted_at is not None:
+        return parts.Quote(post.quote_id)
+    address = quoted.url or quoted.object_id
+    is_waiting = post.quote_state == PENDING and post.actor_id == around.viewer_id
+    if post.quote_state != ACCEPTED or not _may_show_quoted(quoted, around):
+        return parts.Quote(address, is_waiting=is_waiting)
+    return parts.Quote(address, _show(quoted, around))
 
 
-def _count(post: Post, around: _Surroundings) -> PostNumbers:
-    counts, id = around.counts, post.object_id
-    return PostNumbers(around.replies.get(id, 0), counts.get((id, "like"), 0), counts.get((id, "announce"), 0))
+def _may_show_quoted(quoted: Post, around: _Surroundings) -> bool:
+    if quoted.actor_id == around.viewer_id:
+        return True
+    is_kept_away = quoted.actor_id in around.kept_away or _is_hidden(quoted.actor_id)
+    return quoted.visibility in FOR_EVERYONE and not is_kept_away
+
+
+def _count(shown: parts.Post, around: _Surroundings) -> parts.Post:
+    counts, id = around.counts, shown.object_id
+    likes, announces = counts.get((id, "like"), 0), counts.get((id, "announce"), 0)
+    return replace(shown, replies=around.replies.get(id, 0), likes=likes, announces=announces)
 
 
 def _acts(post: Post, around: _Surroundings, back: str) -> Acts:
+    quoted = around.quoted.get(post.quote_id or "")
+    quotes_viewer = quoted is not None and quoted.actor_id == around.viewer_id and post.actor_id != around.viewer_id
     return Acts(
         pk=post.pk,
         actor_id=post.actor_id,
@@ -117,6 +169,7 @@ def _acts(post: Post, around: _Surroundings, back: str) -> Acts:
         announced=(post.object_id, "announce") in around.own,
         may_announce=post.visibility in FOR_EVERYONE,
         is_own=post.actor_id == around.viewer_id,
+        quotes_you=post.quote_state or "" if quotes_viewer else "",
     )
 
 
@@ -125,11 +178,4 @@ def _answers(post: Post, around: _Surroundings) -> parts.Link | None:
     byline = around.people.get(parent.actor_id) if parent is not None else None
     if parent is None or byline is None or parent.deleted_at is not None:
         return None
-    return parts.Link(path_of(parent), byline.handle)
-
-
-def path_of(post: Post) -> str:
-    """The page of a post, of whichever server, on this site."""
-    if post.artist_pk is None:
-        return f"/posts/{post.pk}"
-    return post.url.removeprefix(services().site.base)
+    return parts.Link(path_of(parent) if around.viewer_id else parent.url or parent.object_id, byline.handle)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from activitypub.errors import IdentifierError
 from activitypub.identifiers import Handle, read_handle, require_artist_name
 from activitypub.opt_out import OptOut
+from activitypub.quotes import QuotePolicy
 from cara_fed.accounts.passwords import require_good_password
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.drafts import MAX_ALT
@@ -223,6 +224,13 @@ def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) ->
 def read_opt_out(reader: FormReader, name: str = "opt_out") -> OptOut | None:
     """The field ``opt_out`` of any form; None where it is left to whoever is asked next."""
     return reader.choice(name, OptOut, OptOut.UNSET) if reader.fields.get(name) else None
+
+
+def read_quote_policy(reader: FormReader) -> QuotePolicy | None:
+    """The field ``quote_policy``; None where it is left to what the artist says of all posts."""
+    return (
+        reader.choice("quote_policy", QuotePolicy, QuotePolicy.EVERYONE) if reader.fields.get("quote_policy") else None
+    )
 
 
 def chosen_file(files: Mapping[str, Upload], name: str) -> Upload | None:

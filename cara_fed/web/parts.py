@@ -145,6 +145,15 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """What a post quotes: the address, and the post where its author lets it be shown. ``is_waiting`` for an answer."""
+
+    url: str
+    post: "Post | None" = None
+    is_waiting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A post, local or received. ``cover`` as in :class:`Tile`; ``content`` is safe HTML; times are aware UTC.
 
@@ -168,11 +177,15 @@ class Post:
     replies: int = 0
     likes: int = 0
     announces: int = 0
+    quote: Quote | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """What the one who looks can do with a post, and did. ``back`` is the path to come back to; ``pk`` the post's."""
+    """What the one who looks can do with a post, and did. ``back`` is the path to come back to; ``pk`` the post's.
+
+    ``quotes_you`` is the state of the quote in a post that quotes theirs.
+    """
 
     pk: int
     actor_id: str
@@ -181,6 +194,22 @@ class Acts:
     announced: bool = False
     may_announce: bool = True
     is_own: bool = False
+    quotes_you: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post in company; ``acts`` None for a visitor. ``origin_url`` is the page of one from elsewhere, ``answers``
+    leads to what it answers, ``depth`` is how far in it stands in a thread."""
+
+    post: Post
+    pk: int
+    acts: Acts | None = None
+    announced_by: Byline | None = None
+    origin_url: str | None = None
+    answers: Link | None = None
+    films: tuple[Link, ...] = ()
+    depth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

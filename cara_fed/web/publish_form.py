@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
+from activitypub.quotes import QuotePolicy
 from cara_fed.publishing.drafts import MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING
-from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
+from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 
 _PLACE = re.compile(r"(?:picture|alt)-([0-9]{1,3})")
@@ -38,13 +39,14 @@ class PublishForm:
     opt_out: OptOut | None
     license: str | None = None
     digital_source_type: str = ""
+    quote_policy: QuotePolicy | None = None
 
 
 def read_publish_form(
     fields: Mapping[str, str], files: Mapping[str, Upload], *, max_pictures: int = MAX_PICTURES
 ) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
-    ``digital_source_type``, ``picture-N`` with ``alt-N`` and ``opt_out-N``.
+    ``digital_source_type``, ``quote_policy``, ``picture-N`` with ``alt-N`` and ``opt_out-N``.
 
     Pictures stand in the order of their numbers N; places left empty are passed over.
     """
@@ -60,6 +62,7 @@ def read_publish_form(
         opt_out=read_opt_out(reader),
         license=read_license(reader),
         digital_source_type=read_digital_source(reader),
+        quote_policy=read_quote_policy(reader),
     )
     if not form.text and not form.pictures:
         reader.refuse("picture-0", "Choose a picture, or write something.")

@@ -33,6 +33,7 @@ TEMPLATES: Mapping[type, str] = {
     social_views.ReportPage: "report.html",
     social_views.KeepingAwayPage: "settings/people.html",
     account_views.AccountSettingsPage: "settings/account.html",
+    account_views.QuoteSettingsPage: "settings/quotes.html",
     account_views.FollowRequestsPage: "follow_requests.html",
     arranging_views.PortfolioPage: "portfolio.html",
     arranging_views.PlacesPage: "places.html",

@@ -2,23 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from markupsafe import Markup
 
-from cara_fed.web.parts import NO_HTML, Acts, Byline, FollowState, FormView, Link, Post, Tile
+from cara_fed.web.parts import NO_HTML, Byline, Entry, FollowState, FormView, Link, Post, Tile
 from cara_fed.web.views import ProfileField
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A post in company. ``origin_url`` is the page of one from elsewhere; ``answers`` leads to what it answers."""
-
-    post: Post
-    acts: Acts
-    announced_by: Byline | None = None
-    origin_url: str | None = None
-    answers: Link | None = None
-    films: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +29,10 @@ class MessagesPage:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notification. ``kind`` is the row's; ``about`` the post it is about, ``words`` what a report says."""
+    """One notification. ``kind`` is the row's; ``about`` the post it is about, ``words`` what a report says.
+
+    ``quote_pk`` is the post that waits for leave to quote.
+    """
 
     kind: str
     actor_id: str
@@ -51,6 +43,7 @@ class Notice:
     words: str = ""
     side: str = ""
     may_answer: bool = False
+    quote_pk: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +101,14 @@ class ThreadPage:
 
 @dataclass(frozen=True, slots=True)
 class ReplyPage:
-    """``/posts/PK/reply``. The form's fields: ``text``, ``content_warning``, ``visibility``."""
+    """``/posts/PK/reply`` and ``/posts/PK/quote``. The form's fields: ``text``, ``content_warning``, ``visibility``.
+
+    ``must_ask`` says that a quote is not shown before its author agrees.
+    """
 
     entry: Entry
+    what: Literal["reply", "quote"] = "reply"
+    must_ask: bool = False
     form: FormView = field(default_factory=FormView)
 
 

@@ -7,7 +7,19 @@ from typing import Literal
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut, Signals, html_links, html_meta
-from cara_fed.web.parts import NO_HTML, Acts, Byline, FollowState, FormView, Link, OptOutBadge, Picture, Post, Tile
+from cara_fed.web.parts import (
+    NO_HTML,
+    Acts,
+    Byline,
+    Entry,
+    FollowState,
+    FormView,
+    Link,
+    OptOutBadge,
+    Picture,
+    Post,
+    Tile,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +183,7 @@ class PostPage:
 
     head: Head
     post: Post
-    replies: tuple[Post, ...] = ()
+    replies: tuple[Entry, ...] = ()
     newer: Link | None = None
     older: Link | None = None
     is_own: bool = False

@@ -1,6 +1,6 @@
 """Sample views of moving, leaving and follow requests."""
 
-from cara_fed.web.account_views import AccountSettingsPage, FollowRequest, FollowRequestsPage
+from cara_fed.web.account_views import AccountSettingsPage, FollowRequest, FollowRequestsPage, QuoteSettingsPage
 from cara_fed.web.parts import FormView
 from cara_fed.web.views import Page
 from tests.web.samples import BASE, EARLIER, NOON, PEOPLE, signed_in
@@ -19,6 +19,7 @@ def account_pages() -> dict[str, tuple[object, Page]]:
         "settings-account": (AccountSettingsPage(ME), signed_in("/settings/account")),
         "settings-account-refused": (AccountSettingsPage(ME, form=refused), signed_in("/settings/account")),
         "settings-account-moved": (AccountSettingsPage(ME, "https://new.example/users/mara"), signed_in("/settings")),
+        "settings-quotes": (QuoteSettingsPage(FormView({"quote_policy": "ask"})), signed_in("/settings/quotes")),
         "follow-requests": (FollowRequestsPage(asking), signed_in("/follow-requests")),
         "follow-requests-none": (FollowRequestsPage((), is_needed=False), signed_in("/follow-requests")),
     }

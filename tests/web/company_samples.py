@@ -2,10 +2,9 @@
 
 from markupsafe import Markup
 
-from cara_fed.web.parts import Acts, Byline, FollowState, FormView, Link
+from cara_fed.web.parts import Acts, Byline, Entry, FollowState, FormView, Link, Quote
 from cara_fed.web.social_views import (
     ActorPage,
-    Entry,
     HomePage,
     KeepingAwayPage,
     KeptAway,
@@ -45,7 +44,8 @@ def company_pages() -> dict[str, tuple[object, Page]]:
         ),
         "actor": (actor(), signed_in("/actors/7")),
         "thread": (ThreadPage(entries()[0], entries()[1:2], entries()[2:]), signed_in("/posts/12")),
-        "reply": (ReplyPage(entries()[2], nothing), signed_in("/posts/14/reply")),
+        "reply": (ReplyPage(entries()[2], form=nothing), signed_in("/posts/14/reply")),
+        "quote": (ReplyPage(entries()[0], "quote", must_ask=True), signed_in("/posts/12/quote")),
         "report": (ReportPage(KEI, KEI_ID, "far.example", 12, entries()[0].post, unsaid), signed_in("/report")),
         "settings-people": (KeepingAwayPage(kept, kept[:1]), signed_in("/settings/people")),
     }
@@ -58,28 +58,39 @@ def entries() -> tuple[Entry, ...]:
     return (
         Entry(
             post(*MANY[:3], byline=KEI, url="/posts/12"),
+            12,
             Acts(12, KEI_ID, "/home", liked=True, announced=True),
             announced_by=THEO,
             origin_url="https://far.example/@kei/12",
             films=(Link("https://far.example/film.mp4", "The press at work, 40 seconds"),),
         ),
-        Entry(covered, Acts(13, "https://pictures.example/users/layla", "/home", may_announce=False)),
-        Entry(arabic, Acts(14, "https://pictures.example/users/layla", "/home"), answers=Link("/@mara/1000", "@mara")),
-        Entry(post(MANY[4]), Acts(15, "https://studio.example/users/mara", "/home", is_own=True)),
+        Entry(covered, 13, Acts(13, "https://pictures.example/users/layla", "/home", may_announce=False)),
+        Entry(
+            arabic, 14, Acts(14, "https://pictures.example/users/layla", "/home"), answers=Link("/@mara/1000", "@mara")
+        ),
+        Entry(post(MANY[4]), 15, Acts(15, "https://studio.example/users/mara", "/home", is_own=True), depth=4),
+        Entry(
+            post(text="<p>Look at this</p>", quote=Quote("/@mara/1000", post(*MANY[:2]))),
+            16,
+            Acts(16, KEI_ID, "/home", quotes_you="accepted"),
+            depth=1,
+        ),
+        Entry(post(text="<p>And this</p>", quote=Quote("https://far.example/@kei/1", is_waiting=True)), 17),
     )
 
 
 def notifications() -> NotificationsPage:
     """One of each kind, the newest unread."""
-    kinds = ("follow", "follow_request", "mention", "reply", "like", "announce", "edit", "report")
+    kinds = ("follow", "follow_request", "mention", "reply", "like", "announce", "edit", "report", "quote")
     about = Link("/@mara/1000", "Salt fields, late October. Gouache on paper, 42 × 60 cm.")
     told = [
         Notice(kind, KEI_ID, (KEI, LAYLA, *PEOPLE)[n], NOON, n < 3, about if n > 1 else None, may_answer=n == 1)
         for n, kind in enumerate(kinds)
     ]
     cut = [Notice(kind, KEI_ID, KEI, EARLIER, False, side="follower") for kind in ("follow_lost", "follow_back")]
+    asks = Notice("quote_request", KEI_ID, KEI, EARLIER, False, about, quote_pk=7)
     words = Notice("report", KEI_ID, KEI, EARLIER, False, words="This is my own picture, sold as theirs.")
-    return NotificationsPage((*told, *cut, words), "/notifications?before=1", 3, 99)
+    return NotificationsPage((*told, *cut, asks, words), "/notifications?before=1", 3, 99)
 
 
 def actor() -> ActorPage:

@@ -10,6 +10,7 @@ from cara_fed.translate.structured import dump_for_script
 from cara_fed.web.parts import (
     Byline,
     Credit,
+    Entry,
     Link,
     OptOutBadge,
     Picture,
@@ -151,18 +152,23 @@ def post(*names: str, cover: str | None = None, text: str = "", byline: Byline =
     return Post(**{**plain, **changes})  # type: ignore[arg-type]
 
 
-REPLIES = (
-    post(
-        byline=Byline("@theo@gallery.example", "https://gallery.example/@theo", "Theo van der Meer"),
-        text="<p>The haze! Did you glaze it, or is it the paper?</p>",
-        url="https://gallery.example/@theo/1",
-    ),
-    post(
-        byline=Byline("@layla@pictures.example", "https://pictures.example/@layla", "ليلى المصري"),
-        text="<p>لوحة رائعة، الألوان هادئة جدا</p>",
-        language="ar",
-        url="https://pictures.example/@layla/2",
-    ),
+REPLIES = tuple(
+    Entry(answer, 20 + n, origin_url=answer.url, depth=n)
+    for n, answer in enumerate(
+        (
+            post(
+                byline=Byline("@theo@gallery.example", "https://gallery.example/@theo", "Theo van der Meer"),
+                text="<p>The haze! Did you glaze it, or is it the paper?</p>",
+                url="https://gallery.example/@theo/1",
+            ),
+            post(
+                byline=Byline("@layla@pictures.example", "https://pictures.example/@layla", "ليلى المصري"),
+                text="<p>لوحة رائعة، الألوان هادئة جدا</p>",
+                language="ar",
+                url="https://pictures.example/@layla/2",
+            ),
+        )
+    )
 )
 WALL = ("salt", "fever", "pine", "dusk", "pears", "ivo", "tide", "ochre", "night-garden", "late", "plum", "noor")
 MANY = (*WALL, "still-water", "north", "garden", "fern", "eggs", "moss", "pano", "strip")

@@ -1,7 +1,7 @@
 """An artist's wall: portfolio, posts, and who they are."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from quart import Blueprint, redirect, request
@@ -10,7 +10,9 @@ from quart.typing import ResponseReturnValue
 from activitypub.html import strip_html
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
+from cara_fed.web import parts
 from cara_fed.web.alternates import feeds_of
+from cara_fed.web.entries import read_entries
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
 from cara_fed.web.parts import Byline, FormView
@@ -40,6 +42,7 @@ class _Profile:
     sight: Sight
     counts: PostCounts
     hung: tuple[PostRows, ...] = ()
+    posts: tuple[parts.Post, ...] = ()
     older_url: str | None = None
     followers: int = 0
     following: int = 0
@@ -99,8 +102,11 @@ async def _read_profile(records: Records, artist: Artist, tab: Tab, before: int 
         )
     length = WORKS if tab == "portfolio" else POSTS
     stretch = cut(await _find_posts(records, artist, sight, tab, before, length + 1), length)
-    rows = await hang(records, stretch.posts, {artist.pk: artist})
-    return _Profile(artist, sight, counts, tuple(rows), stretch.older_url, moved_to=moved_to, verified=verified)
+    profile = _Profile(artist, sight, counts, older_url=stretch.older_url, moved_to=moved_to, verified=verified)
+    if tab == "portfolio":
+        return replace(profile, hung=tuple(await hang(records, stretch.posts, {artist.pk: artist})))
+    entries = await read_entries(records, current_artist(), stretch.posts)
+    return replace(profile, posts=tuple(entries[post.pk].post for post in stretch.posts if post.pk in entries))
 
 
 async def _find_posts(
@@ -130,8 +136,8 @@ def _build_view(profile: _Profile, tab: Tab, form: FormView) -> ProfilePage:
         summary=gallery.profile_summary(artist),
         fields=gallery.profile_fields(artist, profile.verified),
         banner=gallery.banner(artist),
-        works=tuple(gallery.tile(rows) for rows in profile.hung if tab == "portfolio"),
-        posts=tuple(gallery.post(rows) for rows in profile.hung if tab == "posts"),
+        works=tuple(gallery.tile(rows) for rows in profile.hung),
+        posts=profile.posts,
         work_count=profile.counts.works,
         post_count=profile.counts.posts,
         album_count=profile.counts.albums,

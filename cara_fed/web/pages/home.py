@@ -8,9 +8,10 @@ from quart.typing import ResponseReturnValue
 
 from cara_fed.web.entries import find_bylines, read_entries
 from cara_fed.web.house import services
+from cara_fed.web.parts import Entry
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
-from cara_fed.web.social_views import Entry, HomePage, MessagesPage
+from cara_fed.web.social_views import HomePage, MessagesPage
 from cara_fed.web.walls import cut, read_before
 from storage.artists import Artist
 from storage.records import Records

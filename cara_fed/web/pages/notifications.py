@@ -20,6 +20,7 @@ from storage.artists import Artist
 from storage.follows import PENDING
 from storage.notifications import Notification
 from storage.posts import Post
+from storage.quotes import PENDING as QUOTE_PENDING
 from storage.records import Records
 
 LENGTH, EXCERPT = 30, 140
@@ -86,7 +87,14 @@ def _build(row: Notification, company: _Company) -> Notice:
         words=company.reports.get(row.object_id, ""),
         side=row.object_id if row.kind in ("follow_lost", "follow_back") else "",
         may_answer=row.kind == "follow_request" and row.actor_id in company.asking,
+        quote_pk=_quote_pk(row, post),
     )
+
+
+def _quote_pk(row: Notification, post: Post | None) -> int | None:
+    """The post whose quote waits for the artist's answer."""
+    waits = row.kind == "quote_request" and post is not None and post.quote_state == QUOTE_PENDING
+    return post.pk if post is not None and waits else None
 
 
 def _excerpt(post: Post) -> str:

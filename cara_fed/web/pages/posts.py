@@ -1,7 +1,7 @@
 """One post, large, with what was answered to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
@@ -9,24 +9,23 @@ from quart.typing import ResponseReturnValue
 from activitypub.html import strip_html
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
-from cara_fed.translate.views import PostNumbers, cover_of, label_of, path_of_post
+from cara_fed.translate.views import cover_of, label_of, path_of_post
 from cara_fed.web import parts
 from cara_fed.web.alternates import embeds_of
 from cara_fed.web.entries import read_entries
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
-from cara_fed.web.parts import NO_HTML
+from cara_fed.web.parts import NO_HTML, Entry
 from cara_fed.web.showing import show
 from cara_fed.web.sight import EVERYBODYS, Sight, look_at
 from cara_fed.web.signed_in import current_artist
+from cara_fed.web.threads import find_below, hang_thread
 from cara_fed.web.views import Head, OpenGraph, PostPage
 from cara_fed.web.walls import hang
 from storage.posts import Post
 from storage.records import Records
 from storage.works import Beside
-
-REPLIES = 100
 
 room = Blueprint("posts", __name__)
 
@@ -38,9 +37,8 @@ class _Hung:
     rows: PostRows
     sight: Sight
     beside: Beside
-    numbers: PostNumbers
-    replies: tuple[parts.Post, ...]
-    acts: parts.Acts | None
+    entry: Entry
+    replies: tuple[Entry, ...]
 
 
 @room.get("/@<name>/<pk:pk>")
@@ -68,50 +66,28 @@ async def find_post(records: Records, name: str, pk: int) -> tuple[PostRows, Sig
 
 
 async def _read_surroundings(records: Records, rows: PostRows, sight: Sight) -> _Hung:
-    replies = await _read_replies(records, rows.post)
-    counts = await records.interactions.count([rows.post.object_id])
-    numbers = PostNumbers(
-        replies=len(replies),
-        likes=counts.get((rows.post.object_id, "like"), 0),
-        announces=counts.get((rows.post.object_id, "announce"), 0),
-    )
+    below = await find_below(records, rows.post, EVERYBODYS, _choose)
+    entries = await read_entries(records, current_artist(), [rows.post, *(branch.post for branch in below)])
     beside = await records.works.find_beside(rows.post, sight.visibilities)
-    return _Hung(rows, sight, beside, numbers, replies, await _find_acts(records, rows))
+    # Those of the listed are not shown, and not counted.
+    own, direct = entries[rows.post.pk], sum(branch.depth == 0 for branch in below)
+    return _Hung(rows, sight, beside, replace(own, post=replace(own.post, replies=direct)), hang_thread(below, entries))
 
 
-async def _find_acts(records: Records, rows: PostRows) -> parts.Acts | None:
-    """What the artist who looks can do with the post; None for a visitor."""
-    viewer = current_artist()
-    return (await read_entries(records, viewer, [rows.post]))[rows.post.pk].acts if viewer else None
-
-
-async def _read_replies(records: Records, post: Post) -> tuple[parts.Post, ...]:
-    """What everybody may see, oldest first; nothing from who is listed, whatever the policy."""
-    known = await records.posts.find_replies(post.object_id, EVERYBODYS, limit=REPLIES)
-    replies = [reply for reply in reversed(known) if services().blocklist.find(reply.actor_id) is None]
-    own = await _hang_local(records, [reply for reply in replies if reply.artist_pk is not None])
-    authors = await records.remote_actors.find_many({reply.actor_id for reply in replies if reply.artist_pk is None})
-    gallery = house().gallery
-    shown = own | {
-        reply.pk: gallery.remote_post(reply, authors[reply.actor_id]) for reply in replies if reply.actor_id in authors
-    }
-    return tuple(shown[reply.pk] for reply in replies if reply.pk in shown)
-
-
-async def _hang_local(records: Records, replies: Sequence[Post]) -> dict[int, parts.Post]:
-    artists = await records.artists.find_by_pks([reply.artist_pk or 0 for reply in replies])
-    return {rows.post.pk: house().gallery.post(rows) for rows in await hang(records, replies, artists)}
+async def _choose(posts: Sequence[Post]) -> Sequence[Post]:
+    """Nothing from who is listed, whatever the policy."""
+    return [post for post in posts if services().blocklist.find(post.actor_id) is None]
 
 
 def _build_view(hung: _Hung) -> PostPage:
     return PostPage(
         head=_build_head(hung.rows),
-        post=house().gallery.post(hung.rows, hung.numbers),
+        post=hung.entry.post,
         replies=hung.replies,
         newer=_link(hung, hung.beside.newer),
         older=_link(hung, hung.beside.older),
         is_own=hung.sight.follow is parts.FollowState.SELF,
-        acts=hung.acts,
+        acts=hung.entry.acts,
     )
 
 

@@ -55,6 +55,7 @@ def _read_draft(form: PublishForm) -> PostDraft:
         opt_out=form.opt_out,
         license=form.license,
         digital_source_type=form.digital_source_type,
+        quote_policy=form.quote_policy,
     )
 
 

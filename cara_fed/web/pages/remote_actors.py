@@ -10,10 +10,10 @@ from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import find_bylines, read_entries, remote_gallery
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
-from cara_fed.web.parts import FollowState, Link
+from cara_fed.web.parts import Entry, FollowState, Link
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
-from cara_fed.web.social_views import ActorPage, Entry
+from cara_fed.web.social_views import ActorPage
 from cara_fed.web.walls import cut, read_before
 from storage.artists import Artist
 from storage.blocks import OUT

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Final
 
 from quart import Blueprint, redirect
@@ -9,19 +10,20 @@ from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.limits import Limit, TooManyAttempts, require_within
 from cara_fed.inbox.conversations import bring_in_parents, find_missing_parent
-from cara_fed.publishing.seen_posts import get_seen_post, may_see
+from cara_fed.publishing.seen_posts import get_seen_post, open_eyes
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import path_of, read_entries
 from cara_fed.web.errors import NothingHere
 from cara_fed.web.house import house, services
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
-from cara_fed.web.social_views import Entry, ThreadPage
+from cara_fed.web.social_views import ThreadPage
+from cara_fed.web.threads import find_below, hang_thread
 from storage.artists import Artist
 from storage.posts import Post
 from storage.records import Records
 
-ABOVE, BELOW = 20, 100
+ABOVE = 20
 CONVERSATIONS: Final = Limit("conversation for", 30, timedelta(minutes=5))
 ANY = ("public", "unlisted", "followers", "direct")
 
@@ -38,13 +40,15 @@ async def show_thread(pk: int) -> ResponseReturnValue:
         return redirect(path_of(post), 303)
     await _complete(artist, post)
     async with services().database.reading() as records:
-        above, below = await find_above(records, artist, post), await find_below(records, artist, post)
-        entries = await read_entries(records, artist, [*above, post, *below])
+        above = await find_above(records, artist, post)
+        below = await find_below(records, post, ANY, partial(_choose, records, artist))
+        entries = await read_entries(records, artist, [*above, post, *(branch.post for branch in below)])
         author = await records.remote_actors.find(post.actor_id)
     if pk not in entries:
         raise NothingHere
     policy = said_again(services().config.opt_out.default, stated_elsewhere(author, post))
-    return await show(ThreadPage(entries[pk], _pick(entries, above), _pick(entries, below)), policy=policy)
+    shown_above = tuple(entries[parent.pk] for parent in above if parent.pk in entries)
+    return await show(ThreadPage(entries[pk], shown_above, hang_thread(below, entries)), policy=policy)
 
 
 async def _complete(artist: Artist, post: Post) -> None:
@@ -63,28 +67,13 @@ async def find_above(records: Records, artist: Artist, post: Post) -> list[Post]
     found: list[Post] = []
     while post.in_reply_to and len(found) < ABOVE:
         parent = await records.posts.find(post.in_reply_to)
-        if parent is None or parent in found or not await _is_shown(records, artist, parent):
+        if parent is None or parent in found or not await _choose(records, artist, [parent]):
             break
         found.append(parent)
         post = parent
     return found[::-1]
 
 
-async def find_below(records: Records, artist: Artist, post: Post) -> list[Post]:
-    """What was answered, and answered to that, oldest first, at most BELOW of it."""
-    found, waiting = list[Post](), [post]
-    while waiting and len(found) < BELOW:
-        parent = waiting.pop(0)
-        replies = await records.posts.find_replies(parent.object_id, ANY, limit=BELOW - len(found))
-        shown = [reply for reply in reversed(replies) if await _is_shown(records, artist, reply)]
-        found.extend(shown)
-        waiting.extend(shown)
-    return sorted({reply.pk: reply for reply in found}.values(), key=lambda reply: reply.pk)
-
-
-async def _is_shown(records: Records, artist: Artist, post: Post) -> bool:
-    return post.deleted_at is None and await may_see(records, services().site, artist, post)
-
-
-def _pick(entries: dict[int, Entry], posts: Sequence[Post]) -> tuple[Entry, ...]:
-    return tuple(entries[post.pk] for post in posts if post.pk in entries)
+async def _choose(records: Records, artist: Artist, posts: Sequence[Post]) -> Sequence[Post]:
+    eyes = await open_eyes(records, services().site, artist, posts)
+    return [post for post in posts if post.deleted_at is None and eyes.may_see(post)]

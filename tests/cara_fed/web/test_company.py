@@ -207,3 +207,58 @@ async def test_a_direct_post_is_for_its_parties_alone(
     for path in ("", "/reply"):
         assert (await mara_there.get(f"/posts/{post.pk}{path}")).status_code == 404
     assert (await mara_there.send(f"/posts/{post.pk}/like", {"back": "/home"})).status_code == 404
+
+
+async def test_a_post_is_quoted_once_its_author_has_let_it_be(
+    services: Services, artists: ARTISTS, mara_there: Browser, theo_there: Browser, visitor: Browser
+) -> None:
+    saved = await theo_there.fill_in("/settings/quotes", {"quote_policy": "ask"})
+    assert saved.status_code == 303 and 'value="ask" selected' in (await theo_there.get("/settings/quotes")).text
+    assert (await theo_there.send("/settings/quotes", {"quote_policy": "whoever"})).status_code == 422
+    asked = await theo_there.fill_in("/publish", {"text": "a tree by the river"}, files={"picture-0": ("", b"")})
+    quoted = int(asked.headers["location"].rpartition("/")[2])
+
+    assert "is asked first" in (await mara_there.get(f"/posts/{quoted}/quote")).text
+    sent = await mara_there.send(f"/posts/{quoted}/quote", {"text": "look at this"})
+    path = sent.headers["location"]
+    await work(services)
+    assert "once its author agrees" in (await mara_there.get(path)).text
+    assert "<blockquote" not in (await visitor.get(path)).text
+
+    told = (await theo_there.get("/notifications")).text
+    allow = re.search(r'action="(/posts/\d+)/allow_quote"', told)
+    assert allow is not None and "asks to quote your post" in told
+    assert (await theo_there.send(f"{allow[1]}/allow_quote", {"back": "/notifications"})).status_code == 303
+    shown = (await visitor.get(path)).text
+    assert '<blockquote class="quoted"' in shown and "a tree by the river" in shown
+    assert '<blockquote class="quoted"' in (await visitor.get("/@mara/posts")).text
+    assert "Show a link to your post alone" in (await theo_there.get(path)).text
+    await theo_there.send(f"{allow[1]}/refuse_quote", {"back": path})
+    assert "<blockquote" not in (await visitor.get(path)).text
+
+    await theo_there.fill_in(f"/@theo/{quoted}/edit", {"text": "a tree", "quote_policy": "nobody"})
+    refused = await mara_there.get(f"/posts/{quoted}/quote")
+    assert refused.status_code == 403 and "does not let this post be quoted" in refused.text
+
+
+async def test_a_thread_is_shown_to_visitors_with_pictures_and_covers(
+    services: Services, artists: ARTISTS, mara_there: Browser, visitor: Browser, eve: Stranger
+) -> None:
+    post = await publish(services, artists["mara"], "a hill")
+    picture = {"type": "Image", "mediaType": "image/png", "url": "https://far.example/heron.png", "name": "a heron"}
+    inbox = services.site.shared_inbox
+    notes = [
+        eve.note(1, inReplyTo=post.object_id, attachment=[picture], summary="birds"),
+        eve.note(2, inReplyTo=f"{eve.actor}/notes/1"),
+        eve.note(3, inReplyTo=f"{eve.actor}/notes/2", to=[services.site.actor("mara")], cc=[]),
+    ]
+    mention = [{"type": "Mention", "href": services.site.actor("mara")}]
+    for number, note in enumerate(notes):
+        await eve.post(inbox, eve.activity("Create", {**note, "tag": mention}, number))
+    await work(services)
+    page = (await visitor.get(post.url)).text
+    assert "birds" in page and 'alt="a heron"' in page and "/media/remote/" in page
+    assert "note 2" in page and "in-1" in page and "note 3" not in page
+    assert "says this on their own server" in page and "1 reply<" in page
+    assert 'href="/posts/' not in page.partition('id="replies"')[2]
+    assert "/reply" in (await mara_there.get(post.url)).text.partition('id="replies"')[2]
