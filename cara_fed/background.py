@@ -7,6 +7,7 @@ from cara_fed.blocklist.list_entry import retire_expired
 from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.doctor.inside import HEARTBEAT
+from cara_fed.evidence.access_logs import read_configured_log
 from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
@@ -21,12 +22,13 @@ HEARTBEAT_SECONDS = 60.0
 SUBSCRIPTIONS_SECONDS = 300.0
 RESTATE_LOOK_SECONDS = 2.0
 LINKS_SECONDS = 30.0
+ACCESS_LOG_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
 REFUSALS_KEPT = timedelta(days=365)
 # Peers retry for about a week; what comes again within this time is known.
 INBOX_KEPT = timedelta(days=30)
 NOTIFICATIONS_KEPT = timedelta(days=180)
-# A Delete goes wherever the post went, as far as this remembers.
+# A Delete goes wherever the post went, as far as this remembers; evidence may need it longer.
 DELIVERIES_KEPT = timedelta(days=180)
 
 
@@ -58,6 +60,10 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
     async def tell() -> bool:
         return await tell_updates(services)
 
+    async def read_access_log() -> bool:
+        await read_configured_log(services)
+        return False
+
     inbox, deliveries = InboxWorker(services), DeliveryWorker(services)
     return (
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
@@ -68,6 +74,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
         Loop("the restating", restate, RESTATE_LOOK_SECONDS),
         Loop("the profile links", verify_links, LINKS_SECONDS),
+        Loop("the access log", read_access_log, ACCESS_LOG_SECONDS),
         Loop("the housekeeping", keep_house, HOUSEKEEPING_SECONDS),
     )
 
@@ -80,6 +87,7 @@ async def watch_once(services: Services) -> None:
         await enact(services)
     await services.keyring.refresh()
     await services.blocklist.flush()
+    await services.ledger.flush()
     await services.crawlers.refresh()
     await services.crawlers.flush()
 
@@ -92,7 +100,7 @@ async def beat_once(services: Services) -> None:
 
 async def keep_house_once(services: Services) -> None:
     """Throw away what is over: expired sessions and tokens, old rate limits, refusals and activities."""
-    now = services.clock.now()
+    now, evidence_kept = services.clock.now(), timedelta(days=services.config.evidence.keep_days)
     async with services.database.unit_of_work() as records:
         await records.sessions.remove_expired(now)
         await records.tokens.remove_expired(now)
@@ -100,5 +108,6 @@ async def keep_house_once(services: Services) -> None:
         await records.refusals.remove_old(now - REFUSALS_KEPT)
         await records.inbox_log.remove_finished(now - INBOX_KEPT)
         await records.notifications.remove_old(now - NOTIFICATIONS_KEPT)
-        await records.deliveries.remove_finished(now - DELIVERIES_KEPT)
+        await records.evidence.remove_old(now - evidence_kept)
+        await records.deliveries.remove_finished(now - max(DELIVERIES_KEPT, evidence_kept))
         await records.crawlers.remove_old_visits(now - REFUSALS_KEPT)

@@ -8,6 +8,7 @@ and checking one needs no database.
 
 import hmac
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from activitypub.opt_out import OptOut
@@ -37,6 +38,9 @@ _FORM = re.compile(rf"([{''.join(_POLICY_OF)}])([a-p]{{1,16}})-[a-p]{{{_TAG_LETT
 _PLACEHOLDER = re.compile(rb"/media/\\u0000([%s])/([0-9a-f]{64})" % "".join(_POLICY_OF).encode())
 
 
+_MEDIA_PATH = re.compile(r"/media/(?P<capability>[a-z-]{1,64})/(?P<hash>[0-9a-f]{64})\.(?P<extension>[a-z0-9]{1,5})")
+
+
 class CapabilityInvalid(CaraFedError):
     """Not a capability of this instance for this picture."""
 
@@ -47,6 +51,26 @@ class Capability:
 
     host_number: int
     policy: OptOut
+
+
+@dataclass(frozen=True, slots=True)
+class MediaPath:
+    """The path of a picture, taken apart; whether the capability is one of ours is not known yet."""
+
+    capability: str
+    file_hash: str
+    extension: str
+
+    @property
+    def file_name(self) -> str:
+        """The name under which the file is kept."""
+        return f"{self.file_hash}.{self.extension}"
+
+
+def read_media_path(path: str) -> MediaPath | None:
+    """``/media/<capability>/<hash>.<extension>``, taken apart; None for any other path."""
+    match = _MEDIA_PATH.fullmatch(path)
+    return MediaPath(match["capability"], match["hash"], match["extension"]) if match else None
 
 
 def policy_letter(policy: OptOut) -> str:
@@ -70,6 +94,12 @@ def placeholder_media_path(letter: str, file_name: str) -> str:
 def shows_pictures(body: bytes) -> bool:
     """Whether a document's JSON holds placeholders."""
     return _PLACEHOLDER.search(body) is not None
+
+
+def find_placeholders(body: bytes) -> Iterator[tuple[str, OptOut]]:
+    """The pictures in a document's JSON, each once: the file's SHA-256 in hex, and the opt-out in its address."""
+    for letter, file_hash in dict.fromkeys(_PLACEHOLDER.findall(body)):
+        yield file_hash.decode(), policy_of_letter(letter.decode())
 
 
 class CapabilityKeys:

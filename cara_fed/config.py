@@ -231,6 +231,15 @@ class BlocklistSection(Section):
         return value
 
 
+class EvidenceSection(Section):
+    """``[evidence]``: where pictures went, for how long that is known, and what proves it."""
+
+    keep_days: int = Field(default=365, ge=1, le=3650)
+    timestamp_server: str = Field(default="", max_length=2048, pattern=r"^$|^https?://")
+    timestamp_ca_file: str = ""
+    access_log: str = ""
+
+
 class Config(Section):
     """All of instance.toml."""
 
@@ -241,6 +250,7 @@ class Config(Section):
     opt_out: OptOutSection = OptOutSection()
     protection: ProtectionSection = ProtectionSection()
     blocklist: BlocklistSection = BlocklistSection()
+    evidence: EvidenceSection = EvidenceSection()
     folder: Path = Field(default=Path(), exclude=True, description="what relative paths are relative to")
 
     @property
@@ -275,6 +285,7 @@ def require_files(path: Path, config: Config) -> None:
     """Raise ConfigError with every file that the file at ``path`` names and that cannot be read."""
     named = {
         "federation.ca_file": config.federation.ca_file,
+        "evidence.timestamp_ca_file": config.evidence.timestamp_ca_file,
         "storage.database_password_file": config.storage.database_password_file,
         "storage.s3.secret_access_key_file": config.storage.s3.secret_access_key_file,
     }

@@ -19,6 +19,7 @@ from cara_fed.capabilities import CapabilityKeys
 from cara_fed.clock import Clock
 from cara_fed.config import Config, database_url, read_secret
 from cara_fed.errors import ConfigError
+from cara_fed.evidence.ledger import Ledger
 from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
 from cara_fed.federation.generations import Generations
@@ -59,6 +60,7 @@ class Services:
     keyring: KeyRing
     blocklist: BlocklistGuard
     crawlers: Crawlers
+    ledger: Ledger
     manifests: ManifestSigner | None
     pictures: PictureWorkers
     session_key: bytes = field(repr=False)
@@ -102,6 +104,8 @@ async def open_services(
         crawlers = Crawlers(database, clock, weighing_of(config))
         await crawlers.refresh()
         stack.push_async_callback(crawlers.flush)
+        ledger = Ledger(database, clock)
+        stack.push_async_callback(ledger.flush)
         media = open_media_of(config)
         workers = await stack.enter_async_context(pictures or _picture_workers(config))
         yield Services(
@@ -115,6 +119,7 @@ async def open_services(
             keyring=keyring,
             blocklist=blocklist,
             crawlers=crawlers,
+            ledger=ledger,
             manifests=kept.manifests,
             pictures=workers,
             session_key=kept.session_key,

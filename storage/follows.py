@@ -150,12 +150,12 @@ class Follows(Generic[Row]):
         )
         return (await self.session.exec(statement)).all()
 
-    async def find_inboxes(self, artist_pk: int) -> Sequence[Inbox]:
-        """Where the accepted remote ones of an artist receive."""
+    async def find_inboxes(self, artist_pk: int, state: str = ACCEPTED) -> Sequence[Inbox]:
+        """Where the remote ones of an artist receive, accepted ones unless said otherwise."""
         statement = (
             select_inboxes()
             .join(self.table, col(self.table.actor_id) == col(RemoteActor.actor_id))
-            .where(col(self.table.artist_pk) == artist_pk, col(self.table.state) == ACCEPTED)
+            .where(col(self.table.artist_pk) == artist_pk, col(self.table.state) == state)
             .order_by(col(self.table.pk))
         )
         return [Inbox(*row) for row in await self.session.exec(statement)]

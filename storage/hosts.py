@@ -78,6 +78,14 @@ class Hosts:
         """The host with that number: through whom a picture leaked."""
         return await self.session.get(Host, number)
 
+    async def find_netlocs(self, numbers: Collection[int]) -> dict[int, str]:
+        """The netlocs of hosts by their numbers."""
+        found: dict[int, str] = {}
+        for chunk in in_chunks(numbers):
+            rows = await self.session.exec(select(Host.pk, Host.netloc).where(col(Host.pk).in_(chunk)))
+            found.update((pk, netloc) for pk, netloc in rows if pk is not None)
+        return found
+
     async def find(self, netloc: str) -> Host | None:
         """The host of that netloc."""
         statement = select(Host).where(Host.netloc == netloc)

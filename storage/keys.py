@@ -70,6 +70,11 @@ class Keys:
         )
         return (await self.session.exec(statement)).all()
 
+    async def find_ever(self, artist_pk: int | None, algorithm: str) -> Sequence[Key]:
+        """Every key there ever was, newest first."""
+        owned = select(Key).where(col(Key.artist_pk).is_not_distinct_from(artist_pk), col(Key.algorithm) == algorithm)
+        return (await self.session.exec(owned.order_by(col(Key.pk).desc()))).all()
+
     async def find_by_key_id(self, key_id: str) -> Key | None:
         """The key of that id, retired or not."""
         return (await self.session.exec(select(Key).where(Key.key_id == key_id))).first()

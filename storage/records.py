@@ -15,6 +15,7 @@ from storage.columns import Table
 from storage.crawlers import Crawlers
 from storage.deliveries import Deliveries
 from storage.enforcement import Enforcement
+from storage.evidence import Evidence
 from storage.follows import Follower, Following, Follows
 from storage.heartbeats import Heartbeats
 from storage.held_lists import HeldLists
@@ -61,11 +62,11 @@ class Records:
 
     __slots__ = (
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
-        "blocks", "crawlers", "deliveries", "enforcement", "followers", "following", "heartbeats", "held_lists",
-        "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes", "outbox_log",
-        "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals",
-        "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets", "sessions",
-        "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
+        "blocks", "crawlers", "deliveries", "enforcement", "evidence", "followers", "following", "heartbeats",
+        "held_lists", "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes",
+        "outbox_log", "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits",
+        "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets",
+        "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -81,6 +82,7 @@ class Records:
         self.crawlers = Crawlers(session)
         self.deliveries = Deliveries(session)
         self.enforcement = Enforcement(session)
+        self.evidence = Evidence(session)
         self.followers = Follows(session, Follower)
         self.following = Follows(session, Following)
         self.heartbeats = Heartbeats(session)

@@ -13,6 +13,7 @@ from activitypub.opt_out.stated import StatedOptOut, read_stated_opt_out
 from activitypub.opt_out.surfaces import (
     OPT_OUT_ACTOR_CONTEXT,
     OPT_OUT_CONTEXT,
+    OPT_OUT_TERMS,
     actor_terms,
     attachment_terms,
     cawg_assertion,
@@ -30,6 +31,7 @@ __all__ = [
     "LICENSE_PATH",
     "OPT_OUT_ACTOR_CONTEXT",
     "OPT_OUT_CONTEXT",
+    "OPT_OUT_TERMS",
     "TDM_POLICY_NUMBERS",
     "OptOut",
     "Signals",

@@ -1,6 +1,6 @@
 """The surfaces of an opt-out, each rendered from the same Signals: objects, headers, HTML, robots.txt, tdmrep, C2PA."""
 
-from typing import Any
+from typing import Any, Final
 
 from activitypub.opt_out.policy import OptOut
 from activitypub.opt_out.signals import Signals
@@ -26,6 +26,10 @@ OPT_OUT_ACTOR_CONTEXT: dict[str, Any] = {
     "otherSetting": "fedibird:otherSetting",
 }
 """The same for actor_terms; it also uses PropertyValue, value, discoverable and indexable, which actors define."""
+
+
+OPT_OUT_TERMS: Final = ("tdm:reservation", "tdm:policy", "plus:DataMining", "xRobotsTag", "usageInfo")
+"""What object_terms may say."""
 
 
 def object_terms(signals: Signals) -> dict[str, Any]:

@@ -20,11 +20,12 @@ REVISION = "blocklist"
 
 
 class RefusedByBlocklist(CaraFedError):
-    """A listed actor or domain stood at a door."""
+    """A listed actor or domain stood at a door; ``subject`` is the id or host by which it was known."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, subject: str) -> None:
         super().__init__(f"{listing.key} is on this instance's blocklist: {listing.reason}")
         self.listing = listing
+        self.subject = subject
 
 
 class BlocklistGuard:
@@ -70,7 +71,7 @@ class BlocklistGuard:
     def require_not_listed(self, door: Door, *subjects: str) -> None:
         """Raise :class:`RefusedByBlocklist`, having counted it, where any of these is listed to be refused."""
         if (listing := self.refuse(door, *subjects)) is not None:
-            raise RefusedByBlocklist(listing)
+            raise RefusedByBlocklist(listing, subjects[0])
 
     def note_names(self, actor_id: str, names: Iterable[str]) -> bool:
         """Remember by which other names an actor goes; whether that changes what is listed."""

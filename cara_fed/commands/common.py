@@ -7,9 +7,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from activitypub.identifiers import PostRef
 from cara_fed.config import load_config
 from cara_fed.errors import NotFound
+from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.services import Services, open_services
+from cara_fed.translate.posts import PostRows
 from storage.artists import Artist
 
 if TYPE_CHECKING:
@@ -79,3 +82,16 @@ async def get_artist(services: Services, name: str) -> Artist:
     if artist is None:
         raise NotFound(f"There is no artist called {name} here.")
     return artist
+
+
+async def find_post(services: Services, typed: str) -> PostRows:
+    """The local post that an id, an address or a number names; raises NotFound."""
+    site = services.site
+    located = site.locate(typed) or site.locate_page(typed)
+    pk = located.pk if isinstance(located, PostRef) else int(typed) if typed.isdecimal() and len(typed) < 19 else 0
+    async with services.database.reading() as records:
+        post = await records.posts.find_by_pk(pk)
+        artist = await records.artists.find_by_pk(post.artist_pk) if post and post.artist_pk else None
+    if artist is None:
+        raise NotFound(f"There is no post {typed} of an artist here.")
+    return await find_own_post(services, artist, pk)

@@ -1,14 +1,9 @@
 """``cara-fed opt-out``: the table of crawlers, what is said about a post, and saying it anew."""
 
-from activitypub.identifiers import PostRef
-from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, get_artist, opened, say
-from cara_fed.errors import NotFound
+from cara_fed.commands.common import Arguments, Subcommands, add_command, add_group, find_post, get_artist, opened, say
 from cara_fed.opt_out.refresh import refresh_agents
 from cara_fed.opt_out.statements import collect_statements
-from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.publishing.restate_all import ask_restating, restate_once
-from cara_fed.services import Services
-from cara_fed.translate.posts import PostRows
 
 
 def register(subcommands: Subcommands) -> None:
@@ -36,7 +31,7 @@ async def run_refresh(arguments: Arguments) -> int:
 async def run_show(arguments: Arguments) -> int:
     """Print each surface with its text, as it is sent."""
     async with opened(arguments) as services:
-        for one in await collect_statements(services, await _find_post(services, arguments.post)):
+        for one in await collect_statements(services, await find_post(services, arguments.post)):
             say(f"== {one.surface}" + (f" ({one.place})" if one.place else ""))
             say(f"{one.text.rstrip() or '(nothing)'}\n")
     return 0
@@ -51,16 +46,3 @@ async def run_rewrite(arguments: Arguments) -> int:
             pass
     say(f"the earlier posts of {artist.name} say what {artist.name} says now")
     return 0
-
-
-async def _find_post(services: Services, typed: str) -> PostRows:
-    """The local post that an id, an address or a number names; raises NotFound."""
-    site = services.site
-    located = site.locate(typed) or site.locate_page(typed)
-    pk = located.pk if isinstance(located, PostRef) else int(typed) if typed.isdecimal() and len(typed) < 19 else 0
-    async with services.database.reading() as records:
-        post = await records.posts.find_by_pk(pk)
-        artist = await records.artists.find_by_pk(post.artist_pk) if post and post.artist_pk else None
-    if artist is None:
-        raise NotFound(f"There is no post {typed} of an artist here.")
-    return await find_own_post(services, artist, pk)

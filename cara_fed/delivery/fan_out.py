@@ -1,8 +1,10 @@
 """Fan-out: one activity becomes a delivery for each distinct inbox, in the transaction that causes it."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Final
 
 from activitypub.documents import first, parse_document, types_of
 from activitypub.identifiers import ArtistRef, Site
@@ -13,10 +15,14 @@ from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, shows_picture
 from cara_fed.clock import Clock
 from cara_fed.services import Services
 from storage.deliveries import Target
+from storage.follows import SUSPENDED
 from storage.inbox_log import InboxActivity
 from storage.outbox_log import OutboxActivity
 from storage.records import Records
 from storage.remote_actors import Inbox
+
+CARRYING_TYPES: Final = frozenset({"Create", "Update"})
+"""What carries a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,8 @@ class FanOut:
         await self._hand_over(records, activity, recipients.actor_ids)
         inboxes = await self._find_inboxes(records, activity, recipients)
         targets = self._choose_targets(inboxes, personal=recipients.personal)
+        if activity.activity_type in CARRYING_TYPES:
+            await self._note_kept_from(records, activity, recipients, inboxes)
         if shows_pictures(activity.body):
             targets = self._spread(targets)
         await records.deliveries.enqueue_many(activity.pk, targets, self.clock.now())
@@ -95,6 +103,21 @@ class FanOut:
     def _is_listed(self, receiver: Inbox, address: str) -> bool:
         subject = receiver.actor_id or receiver.netloc
         return self.blocklist.refuse(Door.DELIVER, subject, address) is not None
+
+    async def _note_kept_from(
+        self, records: Records, activity: OutboxActivity, recipients: Recipients, inboxes: Iterable[Inbox]
+    ) -> None:
+        """Count, for the post's evidence, the servers that would have got it were they not listed."""
+        suspended: Sequence[Inbox] = ()
+        if recipients.followers and activity.artist_pk is not None:
+            suspended = await records.followers.find_inboxes(activity.artist_pk, SUSPENDED)
+        kept: Counter[tuple[str, str, str, str, str]] = Counter()
+        for receiver in (*inboxes, *suspended):
+            address = receiver.shared_inbox or receiver.inbox
+            listing = self.blocklist.find_refusing(receiver.actor_id or receiver.netloc, address)
+            if listing is not None and activity.object_id:
+                kept[(activity.object_id, receiver.netloc, str(Door.DELIVER), listing.key, listing.reason)] += 1
+        await records.evidence.count_visits(kept, self.clock.now())
 
     def _target(self, receiver: Inbox, address: str) -> Target:
         return Target(

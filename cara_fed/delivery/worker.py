@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
-from cara_fed.delivery.fan_out import FanOut
+from cara_fed.delivery.fan_out import CARRYING_TYPES, FanOut
 from cara_fed.delivery.recording import Recorder
 from cara_fed.delivery.sending import Failed, HeldBack, Job, Outcome, Sent, Withheld, send
 from cara_fed.delivery.synchronizing import state_followers
@@ -27,8 +27,6 @@ GATHER_SECONDS = 0.03
 STOP_SECONDS = 5.0
 # What must not overtake an earlier activity about the same object.
 DEPENDENT_TYPES = frozenset({"Update", "Delete", "Undo", "Reject"})
-# What carries a post, and is not to bring it anywhere once it was deleted.
-CARRYING_TYPES = frozenset({"Create", "Update"})
 DELETED_MEANWHILE = "deleted before it was sent"
 
 Chain: TypeAlias = Sequence[Job]
@@ -179,7 +177,7 @@ def _chain(jobs: Iterable[Job]) -> list[Chain]:
 
 
 async def _find_deleted(records: Records, activities: Iterable[OutboxActivity]) -> set[int]:
-    """The keys of those activities that carry a post which is no more."""
+    """The keys of those activities that carry a post which is no more, and are not to bring it anywhere."""
     carrying = [activity for activity in activities if activity.activity_type in CARRYING_TYPES]
     posts = await records.posts.find_many({activity.object_id for activity in carrying if activity.object_id})
     gone = {object_id for object_id, post in posts.items() if post.deleted_at is not None}

@@ -2,22 +2,22 @@
 
 import re
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from activitypub.opt_out import OptOut, http_headers, signals
 from cara_fed.asgi import Answer, Header, Receive, Scope, Send, header
 from cara_fed.blocklist.doors import Door
-from cara_fed.capabilities import WEB_HOST_NUMBER, Capability, CapabilityInvalid
+from cara_fed.capabilities import WEB_HOST_NUMBER, Capability, CapabilityInvalid, read_media_path
 from cara_fed.endpoints.answers import answer_error, to_headers
 from cara_fed.endpoints.crawler_door import CrawlerDoor
+from cara_fed.evidence.ledger import Came
 from cara_fed.opt_out.crawlers import Place
 from cara_fed.services import Services
 from storage.errors import MediaUnavailable, NotFound
 
 HOSTS_IN_MEMORY: Final = 20_000
 
-_PATH: Final = re.compile(r"/media/([a-z-]{1,64})/(([0-9a-f]{64})\.([a-z0-9]{1,5}))")
 _TYPES: Final = {
     "jpg": b"image/jpeg",
     "png": b"image/png",
@@ -43,6 +43,7 @@ class _File:
     hash: str
     type: bytes
     capability: Capability
+    agent: str = ""
 
     @property
     def etag(self) -> bytes:
@@ -93,24 +94,34 @@ class Media:
         if file is None:
             return answer_error(404, "there is no such picture, or not at this address", *self._site_says)
         if await self._is_revoked(file.capability.host_number):
+            self._note(file, Came.REVOKED)
             return answer_error(
                 410, "this picture is no longer given to this server", *self._said[file.capability.policy]
             )
-        return await self._refuse_crawler(scope, file) or file
+        return await self._refuse_crawler(scope, file)
 
-    async def _refuse_crawler(self, scope: Scope, file: _File) -> Answer | None:
+    async def _refuse_crawler(self, scope: Scope, file: _File) -> Answer | _File:
         agent = self._door.find_agent(scope)
-        return await self._door.refuse(scope, agent, Place.MEDIA, file.capability.policy) if agent else None
+        if agent is None:
+            return file
+        file = replace(file, agent=agent.name)
+        refusal = await self._door.refuse(scope, agent, Place.MEDIA, file.capability.policy)
+        if refusal is not None:
+            self._note(file, Came.REFUSED)
+        return refusal or file
+
+    def _note(self, file: _File, came: Came) -> None:
+        self._services.ledger.note_fetch(file.hash, file.capability.host_number, came, file.agent)
 
     def _read_path(self, path: str) -> _File | None:
-        match = _PATH.fullmatch(path)
-        if match is None or match[4] not in _TYPES:
+        named = read_media_path(path)
+        if named is None or named.extension not in _TYPES:
             return None
         try:
-            capability = self._services.capabilities.read(match[1], match[3])
+            capability = self._services.capabilities.read(named.capability, named.file_hash)
         except CapabilityInvalid:
             return None
-        return _File(match[2], match[3], _TYPES[match[4]], capability)
+        return _File(named.file_name, named.file_hash, _TYPES[named.extension], capability)
 
     async def _is_revoked(self, host_number: int) -> bool:
         if host_number == WEB_HOST_NUMBER:
@@ -140,6 +151,8 @@ class Media:
             return
         await _start(send, part, (*headers, (b"content-type", file.type)))
         if scope["method"] == "GET":
+            if part.start == 0:
+                self._note(file, Came.SERVED)
             async for piece in self._services.media.stream("public", file.name, part.start, part.end):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})

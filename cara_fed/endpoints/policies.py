@@ -7,6 +7,7 @@ from cara_fed.asgi import Answer
 from cara_fed.endpoints.answers import answer_bytes, answer_error, answer_json, public_for, to_headers
 from cara_fed.endpoints.calls import Call
 from cara_fed.endpoints.refusals import NotHere
+from cara_fed.evidence.verifying import published_keys
 from cara_fed.opt_out.license import build_license, build_offer, build_site_license, build_tdmrep
 from cara_fed.opt_out.robots import RobotsFile, build_ai_txt
 from cara_fed.opt_out.site_rules import SiteRules
@@ -47,6 +48,11 @@ class Policies:
         if manifests is None:
             raise NotHere
         return answer_bytes(manifests.certificate.root.encode(), "application/x-pem-file", self._cached)
+
+    async def evidence_keys(self, call: Call) -> Answer:
+        """`/policies/evidence-keys.json`: every key that evidence files were ever signed with."""
+        keys = await published_keys(self._services)
+        return answer_json({"instance": self._services.site.base, "keys": keys}, self._cached)
 
     async def robots(self, call: Call) -> Answer:
         """`/robots.txt`: who may crawl what for which purpose."""

@@ -7,6 +7,8 @@ from activitypub.identifiers import CreateRef, PostRef, fold_name
 from activitypub.notes import build_tombstone
 from activitypub.opt_out import Signals
 from cara_fed.asgi import Answer
+from cara_fed.blocklist.doors import Door
+from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.endpoints.actors import cache_header, headers_of, link_to_page
 from cara_fed.endpoints.answers import answer_document
 from cara_fed.endpoints.calls import Call
@@ -42,7 +44,7 @@ class Posts:
         return await self._show(call, named.name, named.pk, is_create=True)
 
     async def _show(self, call: Call, name: str, pk: int, *, is_create: bool) -> Answer:
-        viewer = await self._gate.admit(call.request)
+        viewer = await self._admit(call, name, pk)
         async with self._services.database.reading() as records:
             artist, post = await find_post(records, name, pk)
             if not await may_see(records, viewer, post):
@@ -56,7 +58,17 @@ class Posts:
         document = self._documents.get(
             (write.__name__, pk), version, lambda: dump_document(write(self._services, rows, counts))
         )
+        if viewer.netloc is not None:
+            self._services.ledger.note_visit(post.object_id, viewer.netloc, Door.FETCH)
         return self._answer(document, rows, viewer)
+
+    async def _admit(self, call: Call, name: str, pk: int) -> Viewer:
+        try:
+            return await self._gate.admit(call.request)
+        except RefusedByBlocklist as refused:
+            object_id = self._services.site.post(name, pk)
+            self._services.ledger.note_visit(object_id, refused.subject, Door.FETCH, refused.listing)
+            raise
 
     def _answer(self, document: bytes, rows: PostRows, viewer: Viewer) -> Answer:
         body = self._services.capabilities.substitute(document, viewer.host_number)

@@ -31,6 +31,7 @@ from cara_fed.endpoints.quotes import QuoteAuthorizations
 from cara_fed.endpoints.remote_media import RemotePictures
 from cara_fed.endpoints.routing import Kind, Router, Table
 from cara_fed.endpoints.well_known import WellKnown
+from cara_fed.evidence.verifying import KEYS_PATH
 from cara_fed.federation.authentication import Authenticator
 from cara_fed.federation.resolver import Resolver
 from cara_fed.feeds.formats import FORMATS
@@ -83,6 +84,7 @@ def _policy_paths(services: Services) -> Mapping[str, Route]:
     return {
         "/robots.txt": Route("GET", policies.robots),
         "/ai.txt": Route("GET", policies.ai_txt),
+        KEYS_PATH: Route("GET", policies.evidence_keys),
         "/policies/c2pa.pem": Route("GET", policies.c2pa_root),
         "/license.xml": Route("GET", policies.license),
         "/.well-known/tdmrep.json": Route("GET", policies.tdmrep),

@@ -9,6 +9,7 @@ from activitypub.signatures import HttpRequest
 from activitypub.synchronization import HEADER, read_synchronization
 from cara_fed.blocklist.appeals import find_appealed
 from cara_fed.blocklist.doors import door_of
+from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.federation.authentication import Authenticator, Sender, SenderUnknown, claimed_key_ids
 from cara_fed.inbox.authority import require_own_activity, require_sender
 from cara_fed.inbox.forwarding import Hints
@@ -17,6 +18,7 @@ from cara_fed.services import Services
 from storage.inbox_log import InboxActivity
 
 MOST_SYNCHRONIZATIONS: Final = 1000
+MOST_OBJECTS_NOTED: Final = 5
 
 
 class InboxReceiver:
@@ -62,7 +64,12 @@ class InboxReceiver:
         if find_appealed(activity, self._services.site) is not None:
             return  # the listed may say that they should not be
         door = door_of(activity.activity_type)
-        self._services.blocklist.require_not_listed(door, activity.actor_id, *claimants)
+        try:
+            self._services.blocklist.require_not_listed(door, activity.actor_id, *claimants)
+        except RefusedByBlocklist as refused:
+            for object_id in activity.object_ids[:MOST_OBJECTS_NOTED]:
+                self._services.ledger.note_visit(object_id, refused.subject, door, refused.listing)
+            raise
 
     async def _is_strangers_farewell(self, activity: Activity) -> bool:
         """Servers tell everybody when an account ends; here it is mostly somebody never met, whose key is gone too."""

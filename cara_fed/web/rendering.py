@@ -10,7 +10,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cara_fed.asgi import Answer, Header
-from cara_fed.web import account_views, arranging_views, blocklist_views, social_views, studio_views, views
+from cara_fed.web import (
+    account_views,
+    arranging_views,
+    blocklist_views,
+    evidence_views,
+    social_views,
+    studio_views,
+    views,
+)
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
 from templates import ROOT
 
@@ -56,6 +64,7 @@ TEMPLATES: Mapping[type, str] = {
     studio_views.MembersPage: "admin/members.html",
     studio_views.CrawlersPage: "admin/crawlers.html",
     studio_views.PostOptOutPage: "post_opt_out.html",
+    evidence_views.PostEvidencePage: "post_evidence.html",
     blocklist_views.ScrapersPage: "blocklists/list.html",
     blocklist_views.ScraperPage: "blocklists/entry.html",
     blocklist_views.AppealPage: "blocklists/appeal.html",

@@ -1,5 +1,7 @@
 """Sample views of the admin's rooms."""
 
+from activitypub.opt_out import OptOut
+from cara_fed.web.evidence_views import CameFor, FetchedPicture, PostEvidencePage, WasSent, WentTo
 from cara_fed.web.studio_views import (
     BlocklistEntry,
     BlocklistPage,
@@ -99,3 +101,34 @@ def told() -> PostOptOutPage:
         ToldChange("picture", "no-ai", None, f"{BASE}/users/mara", NOON),
     )
     return PostOptOutPage(post_page("salt").post, statements, changes)
+
+
+def went() -> PostEvidencePage:
+    """A post that was taken, refused and replaced."""
+    to = (
+        WentTo("harvester.example", "cancelled", NOON, "harvester.example is listed: feeds a model"),
+        WentTo("a-very-long-name-that-has-no-place-to-break-at-all.far.example", "sent", EARLIER),
+    )
+    fetches = (
+        CameFor("", "GPTBot", "refused", 12_345, EARLIER, NOON),
+        CameFor("far.example", "", "served", 3, EARLIER, NOON),
+        CameFor("harvester.example", "", "revoked", 1, NOON, NOON),
+    )
+    shown = post_page("salt").post
+    return PostEvidencePage(
+        post=shown,
+        received=1,
+        fetched=1,
+        refused=1,
+        sent=(
+            WasSent("Update", NOON, (OptOut.NO_AI_TRAINING,), '{\n  "tdm:reservation": 1\n}', to),
+            WasSent("Create", EARLIER, (), "", ()),
+        ),
+        pictures=(
+            FetchedPicture(1, "Salt.", shown.pictures[0].sources[0].url, "ab" * 32, fetches),
+            FetchedPicture(0, "", "", "", fetches[:1]),
+        ),
+        visits=(CameFor("harvester.example", "", "refused", 1, NOON, NOON, "harvester.example: feeds a model"),),
+        keep_days=365,
+        is_dated=True,
+    )

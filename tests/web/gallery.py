@@ -31,7 +31,7 @@ from cara_fed.web.views import (
 )
 from tests.web import blocklist_samples
 from tests.web.account_samples import account_pages
-from tests.web.admin_samples import blocklist, crawlers, deliveries, members, told
+from tests.web.admin_samples import blocklist, crawlers, deliveries, members, told, went
 from tests.web.arranging_samples import arranging_pages
 from tests.web.company_samples import company_pages
 from tests.web.samples import (
@@ -156,6 +156,7 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         "deliveries": (deliveries(), signed_in("/admin/deliveries", "admin")),
         "crawlers": (crawlers(), signed_in("/admin/crawlers", "admin")),
         "post-opt-out": (told(), signed_in("/@mara/1000/opt-out")),
+        "post-evidence": (went(), signed_in("/@mara/1000/evidence")),
         "members": (members(), signed_in("/admin/members", "admin")),
         **company_pages(),
         **{f"error-{status}": (ErrorPage(status), page("/x")) for status in (400, 401, 403, 404, 410, 413, 429, 500)},
