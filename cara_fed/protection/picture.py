@@ -7,7 +7,7 @@ from PIL import Image
 
 from cara_fed.protection.formats.base import Embedded, Header
 from cara_fed.protection.formats.ifd import Value
-from cara_fed.protection.values import Finding, Format, ProtectionRequest, Rendition, ReportLine
+from cara_fed.protection.values import Finding, Format, Likeness, ProtectionRequest, Rendition, ReportLine
 
 _NOTHING = Image.new("RGB", (1, 1))
 
@@ -35,6 +35,8 @@ class Picture:
     blurhash: str = ""
     dominant_color: str = ""
     focal_point: tuple[float, float] = (0.0, 0.0)
+    likeness: Likeness = field(default_factory=Likeness)
+    stamp: Image.Image | None = None  # the visible mark, for the frames of an animation
 
     @property
     def is_animated(self) -> bool:

@@ -8,12 +8,15 @@ from cara_fed.protection.steps.colour import colour
 from cara_fed.protection.steps.decode import decode
 from cara_fed.protection.steps.describe import describe
 from cara_fed.protection.steps.fit import fit
+from cara_fed.protection.steps.mark_invisibly import mark_invisibly
+from cara_fed.protection.steps.mark_visibly import mark_visibly
 from cara_fed.protection.steps.measure import measure
 from cara_fed.protection.steps.moving import make_moving
 from cara_fed.protection.steps.orient import orient
 from cara_fed.protection.steps.read_hidden_prompt import read_hidden_prompt
 from cara_fed.protection.steps.read_metadata import read_metadata
 from cara_fed.protection.steps.read_provenance import read_provenance
+from cara_fed.protection.steps.remember import remember
 from cara_fed.protection.steps.renditions import make_renditions
 from cara_fed.protection.steps.sniff import sniff
 from cara_fed.protection.steps.write_rights import write_rights
@@ -29,8 +32,10 @@ STEPS: tuple[Step, ...] = (
     fit,
     orient,
     colour,
+    remember,
     cloak,
-    # a visible and an invisible mark belong here: after the cloak, before anything is coded
+    mark_visibly,
+    mark_invisibly,
     make_renditions,
     make_moving,
     write_rights,
@@ -69,4 +74,5 @@ def _finish(picture: Picture, report: tuple[ReportLine, ...]) -> ProtectedPictur
         focal_point=picture.focal_point,
         provenance=picture.findings,
         report=report,
+        likeness=picture.likeness,
     )

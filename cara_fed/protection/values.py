@@ -24,6 +24,14 @@ class Format(StrEnum):
         return f"image/{self.value}"
 
 
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a picture looks like: the whole in 32 bytes, its windows in 8 each; both empty where it is too plain."""
+
+    whole: bytes = b""
+    windows: bytes = b""
+
+
 class RenditionKind(StrEnum):
     """What a rendition is for."""
 
@@ -64,6 +72,31 @@ class Limits:
         return 10 * self.max_pixels
 
 
+class MarkLayout(StrEnum):
+    """Where a visible mark stands."""
+
+    CORNER = "corner"  # once, at the lower right
+    TILED = "tiled"  # all over the picture, slanting
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleMark:
+    """A text, or a logo in its place: a picture file in base64. ``opacity`` is 1 to 100."""
+
+    text: str = ""
+    logo: str = field(default="", repr=False)
+    layout: MarkLayout = MarkLayout.CORNER
+    opacity: int = 40
+
+
+@dataclass(frozen=True, slots=True)
+class InvisibleMark:
+    """One of these numbers of 20 bits is written into the pixels, under the instance's secret in hexadecimal."""
+
+    secret: str = field(repr=False)
+    numbers: tuple[int, ...] = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class ProtectionRequest:
     """How one picture is to be treated. ``focal_point`` is (x, y) in -1..1, x to the right and y upwards."""
@@ -73,6 +106,8 @@ class ProtectionRequest:
     focal_point: tuple[float, float] | None = None
     keep_camera_facts: bool = False
     cloak: str = "off"
+    visible_mark: VisibleMark | None = None
+    invisible_mark: InvisibleMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +154,7 @@ class ProtectedPicture:
     focal_point: tuple[float, float]
     provenance: tuple[Finding, ...]
     report: tuple[ReportLine, ...]
+    likeness: Likeness = Likeness()
 
     @property
     def media_type(self) -> str:
@@ -128,3 +164,56 @@ class ProtectedPicture:
     def rendition(self, kind: RenditionKind) -> Rendition | None:
         """The rendition of this kind; None where there is none, as ``moving`` of a still."""
         return next((one for one in self.renditions if one.kind == kind), None)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkFound:
+    """A number that stands in a picture, how far it stands out, and at most how often chance would read as well."""
+
+    number: int
+    strength: float  # in standard deviations of what chance gives
+    chance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The part of a known picture, as shares of its width and height, that another one shows; may reach beyond."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    is_mirrored: bool
+    likeness: float  # the correlation of fine detail, -1 to 1
+
+    @property
+    def share(self) -> float:
+        """How much of the known picture it shows, 0 to 1."""
+        width = min(self.right, 1.0) - max(self.left, 0.0)
+        height = min(self.bottom, 1.0) - max(self.top, 0.0)
+        return max(0.0, width) * max(0.0, height)
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What a found picture shows by itself: its look as it is and mirrored, and the mark that is read in it."""
+
+    upright: Likeness
+    mirrored: Likeness
+    mark: MarkFound | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRequest:
+    """What is looked for beside a known picture; ``number`` None where that has no mark."""
+
+    secret: bytes = field(repr=False)
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Where in a known picture the found one lies, and the known picture's mark if it is there."""
+
+    place: Place
+    mark: MarkFound | None

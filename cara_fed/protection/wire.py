@@ -7,15 +7,24 @@ from typing import Any
 from cara_fed.protection import errors
 from cara_fed.protection.errors import PictureProcessDied, PictureRefused
 from cara_fed.protection.values import (
+    Comparison,
+    ComparisonRequest,
     Finding,
     Format,
+    Inspection,
+    InvisibleMark,
+    Likeness,
     Limits,
+    MarkFound,
+    MarkLayout,
+    Place,
     ProtectedPicture,
     ProtectionRequest,
     Rendition,
     RenditionKind,
     ReportLine,
     Rights,
+    VisibleMark,
 )
 
 HEAD = 8  # bytes: the length of the JSON, then the length of what is behind it, four each, big-endian
@@ -23,10 +32,10 @@ HEAD = 8  # bytes: the length of the JSON, then the length of what is behind it,
 Json = dict[str, Any]
 
 
-def pack(document: Json, body: bytes = b"") -> bytes:
-    """One message's head and JSON; ``body`` is to be sent behind it."""
+def pack(document: Json, *bodies: bytes) -> bytes:
+    """One message's head and JSON; ``bodies`` are to be sent behind it, one after the other."""
     text = json.dumps(document).encode()
-    return len(text).to_bytes(4, "big") + len(body).to_bytes(4, "big") + text
+    return len(text).to_bytes(4, "big") + sum(map(len, bodies)).to_bytes(4, "big") + text
 
 
 def read_head(head: bytes) -> tuple[int, int]:
@@ -35,18 +44,29 @@ def read_head(head: bytes) -> tuple[int, int]:
 
 
 def dump_request(request: ProtectionRequest) -> Json:
-    return asdict(request)
+    return {"job": "protect", **asdict(request)}
+
+
+def load_limits(document: Json) -> Limits:
+    """The limits of any job."""
+    return Limits(**document["limits"])
 
 
 def load_request(document: Json) -> ProtectionRequest:
     focal = document["focal_point"]
     return ProtectionRequest(
         rights=Rights(**document["rights"]),
-        limits=Limits(**document["limits"]),
+        limits=load_limits(document),
         focal_point=(focal[0], focal[1]) if focal else None,
         keep_camera_facts=document["keep_camera_facts"],
         cloak=document["cloak"],
+        visible_mark=_load_visible_mark(document["visible_mark"]),
+        invisible_mark=InvisibleMark(**document["invisible_mark"]) if document["invisible_mark"] else None,
     )
+
+
+def _load_visible_mark(document: Json | None) -> VisibleMark | None:
+    return VisibleMark(**document | {"layout": MarkLayout(document["layout"])}) if document else None
 
 
 def dump_line(line: ReportLine) -> Json:
@@ -70,6 +90,7 @@ def dump_picture(picture: ProtectedPicture) -> tuple[Json, bytes]:
         "focal_point": list(picture.focal_point),
         "provenance": [asdict(one) for one in picture.provenance],
         "report": [dump_line(line) for line in picture.report],
+        "likeness": dump_likeness(picture.likeness),
     }
     return document, b"".join(one.data for one in picture.renditions)
 
@@ -99,7 +120,16 @@ def load_picture(document: Json, body: bytes) -> ProtectedPicture:
         focal_point=(float(x), float(y)),
         provenance=tuple(Finding(**one) for one in document["provenance"]),
         report=tuple(load_line(line) for line in document["report"]),
+        likeness=load_likeness(document["likeness"]),
     )
+
+
+def dump_likeness(likeness: Likeness) -> Json:
+    return {"whole": likeness.whole.hex(), "windows": likeness.windows.hex()}
+
+
+def load_likeness(document: Json) -> Likeness:
+    return Likeness(bytes.fromhex(document["whole"]), bytes.fromhex(document["windows"]))
 
 
 def _load_renditions(documents: list[Json], body: bytes) -> tuple[Rendition, ...]:
@@ -110,6 +140,46 @@ def _load_renditions(documents: list[Json], body: bytes) -> tuple[Rendition, ...
         names = (str(one["media_type"]), str(one["extension"]))
         renditions.append(Rendition(RenditionKind(one["kind"]), data, *names, int(one["width"]), int(one["height"])))
     return tuple(renditions)
+
+
+def dump_inspection_request(secret: bytes, limits: Limits) -> Json:
+    return {"job": "inspect", "secret": secret.hex(), "limits": asdict(limits)}
+
+
+def dump_inspection(inspection: Inspection) -> Json:
+    return {
+        "upright": dump_likeness(inspection.upright),
+        "mirrored": dump_likeness(inspection.mirrored),
+        "mark": asdict(inspection.mark) if inspection.mark else None,
+    }
+
+
+def load_inspection(document: Json) -> Inspection:
+    return Inspection(
+        load_likeness(document["upright"]), load_likeness(document["mirrored"]), _load_mark(document["mark"])
+    )
+
+
+def dump_comparison_request(wanted: ComparisonRequest, known_bytes: int, limits: Limits) -> Json:
+    """The body behind it is the known file, then the found one."""
+    named = {"secret": wanted.secret.hex(), "number": wanted.number}
+    return {"job": "compare", **named, "known_bytes": known_bytes, "limits": asdict(limits)}
+
+
+def load_comparison_request(document: Json) -> ComparisonRequest:
+    return ComparisonRequest(bytes.fromhex(document["secret"]), document["number"])
+
+
+def dump_comparison(comparison: Comparison) -> Json:
+    return asdict(comparison)
+
+
+def load_comparison(document: Json) -> Comparison:
+    return Comparison(Place(**document["place"]), _load_mark(document["mark"]))
+
+
+def _load_mark(document: Json | None) -> MarkFound | None:
+    return MarkFound(**document) if document else None
 
 
 def dump_refusal(refusal: PictureRefused) -> Json:

@@ -11,18 +11,24 @@ import resource
 import sys
 import threading
 import traceback
+from collections.abc import Callable
 from contextlib import suppress
 from typing import BinaryIO
 
 from cara_fed.protection.errors import BrokenPicture, PictureRefused, TooMuchMemory
 from cara_fed.protection.pipeline import protect
-from cara_fed.protection.values import MIB, ProtectionRequest, ReportLine
+from cara_fed.protection.recognition import compare, inspect
+from cara_fed.protection.values import MIB, ReportLine
 from cara_fed.protection.wire import (
     HEAD,
     Json,
+    dump_comparison,
+    dump_inspection,
     dump_line,
     dump_picture,
     dump_refusal,
+    load_comparison_request,
+    load_limits,
     load_request,
     pack,
     read_head,
@@ -31,7 +37,7 @@ from cara_fed.protection.wire import (
 _GRACE_SECONDS = 5  # the parent's own time limit strikes first; this one holds where the parent is stuck
 _OUT_OF_MEMORY = 70
 
-Job = tuple[ProtectionRequest, bytes]
+Job = tuple[Json, bytes]
 
 
 def main() -> None:
@@ -43,7 +49,7 @@ def main() -> None:
     _send(sys.stdout.buffer, {"ready": True})
     while True:
         request, data = jobs.get()
-        _limit_time(request.limits.max_seconds)
+        _limit_time(load_limits(request).max_seconds)
         _answer(sys.stdout.buffer, request, data)
         del request, data
 
@@ -65,19 +71,15 @@ def _watch_input(source: BinaryIO, jobs: "queue.SimpleQueue[Job]") -> None:
     try:
         while head := source.read(HEAD):
             text_length, body_length = read_head(head)
-            request = load_request(json.loads(source.read(text_length)))
+            request = json.loads(source.read(text_length))
             jobs.put((request, source.read(body_length)))
     finally:
         os._exit(0)
 
 
-def _answer(out: BinaryIO, request: ProtectionRequest, data: bytes) -> None:
-    def tell(line: ReportLine) -> None:
-        _send(out, {"progress": dump_line(line)})
-
+def _answer(out: BinaryIO, request: Json, data: bytes) -> None:
     try:
-        document, body = dump_picture(protect(data, request, tell))
-        _send(out, {"picture": document}, body)
+        _send(out, *_JOBS[request["job"]](out, request, data))
     except PictureRefused as refusal:
         _send(out, {"refused": dump_refusal(refusal)})
     except MemoryError:
@@ -88,6 +90,31 @@ def _answer(out: BinaryIO, request: ProtectionRequest, data: bytes) -> None:
         traceback.print_exc()
         _send(out, {"refused": dump_refusal(BrokenPicture(_UNEXPECTED))})
 
+
+def _protect(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    def tell(line: ReportLine) -> None:
+        _send(out, {"progress": dump_line(line)})
+
+    document, body = dump_picture(protect(data, load_request(request), tell))
+    return {"picture": document}, body
+
+
+def _inspect(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    secret = bytes.fromhex(request["secret"])
+    return {"inspection": dump_inspection(inspect(data, load_limits(request), secret))}, b""
+
+
+def _compare(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    wanted, length = load_comparison_request(request), int(request["known_bytes"])
+    compared = compare(data[length:], data[:length], wanted, load_limits(request))
+    return {"comparison": dump_comparison(compared)}, b""
+
+
+_JOBS: dict[str, Callable[[BinaryIO, Json, bytes], tuple[Json, bytes]]] = {
+    "protect": _protect,
+    "inspect": _inspect,
+    "compare": _compare,
+}
 
 _TOO_MUCH_MEMORY = "The picture needs more memory than this server gives to one; export it smaller."
 _UNEXPECTED = "The picture could not be worked on; open it in a picture editor and export it anew."

@@ -10,14 +10,36 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from cara_fed.protection.errors import PictureProcessDied, TooManyBytes, TooMuchMemory, TooSlow
-from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, ReportLine
-from cara_fed.protection.wire import HEAD, Json, dump_request, load_line, load_picture, load_refusal, pack, read_head
+from cara_fed.protection.values import (
+    Comparison,
+    ComparisonRequest,
+    Inspection,
+    Limits,
+    ProtectedPicture,
+    ProtectionRequest,
+    ReportLine,
+)
+from cara_fed.protection.wire import (
+    HEAD,
+    Json,
+    dump_comparison_request,
+    dump_inspection_request,
+    dump_request,
+    load_comparison,
+    load_inspection,
+    load_line,
+    load_picture,
+    load_refusal,
+    pack,
+    read_head,
+)
 from cara_fed.protection.words import bytes_in_words
 
 Progress = Callable[[ReportLine], None]
+Answer = TypeVar("Answer")
 
 _ROOT = Path(__file__).parents[2]
 _START_SECONDS = 60.0
@@ -28,7 +50,7 @@ _GONE = (asyncio.IncompleteReadError, ConnectionError)
 
 
 class PictureWorkers:
-    """Runs the pipeline outside the server's process, at most ``count`` pictures at a time.
+    """Works on pictures outside the server's process, at most ``count`` at a time.
 
     A process starts with its first picture and stays for the next ones. Use as an async context manager, or close it.
     """
@@ -47,9 +69,25 @@ class PictureWorkers:
         Raises PictureRefused: TooSlow after ``limits.max_seconds``, PictureProcessDied where the process crashed or was
         killed, and whatever the pipeline refused. If the caller is cancelled, the process is killed.
         """
-        require_bytes(data, request)
+        require_bytes(data, request.limits)
+        job = _Job(dump_request(request), (data,), request.limits.max_seconds, progress or _ignore)
+        return await self._run(job, lambda answer, body: load_picture(answer["picture"], body))
+
+    async def inspect(self, data: bytes, secret: bytes, limits: Limits) -> Inspection:
+        """What a picture shows by itself: its look, and the mark of ``secret`` in it. Raises PictureRefused."""
+        require_bytes(data, limits)
+        job = _Job(dump_inspection_request(secret, limits), (data,), limits.max_seconds)
+        return await self._run(job, lambda answer, _: load_inspection(answer["inspection"]))
+
+    async def compare(self, found: bytes, known: bytes, wanted: ComparisonRequest, limits: Limits) -> Comparison:
+        """Where in the known picture the found one lies. Raises PictureRefused."""
+        require_bytes(found, limits)
+        job = _Job(dump_comparison_request(wanted, len(known), limits), (known, found), limits.max_seconds)
+        return await self._run(job, lambda answer, _: load_comparison(answer["comparison"]))
+
+    async def _run(self, job: "_Job", read: Callable[[Json, bytes], Answer]) -> Answer:
         async with self._free, self._borrow() as worker:
-            return await worker.run(data, request, progress or _ignore)
+            return await worker.run(job, read)
 
     @asynccontextmanager
     async def _borrow(self) -> AsyncIterator["_Worker"]:
@@ -88,9 +126,9 @@ class PictureWorkers:
         await self.aclose()
 
 
-def require_bytes(data: bytes, request: ProtectionRequest) -> None:
+def require_bytes(data: bytes, limits: Limits) -> None:
     """Raises TooManyBytes before anything is sent anywhere."""
-    most = request.limits.max_bytes
+    most = limits.max_bytes
     if len(data) > most:
         raise TooManyBytes(
             f"The file has {bytes_in_words(len(data))}; at most {bytes_in_words(most)} are taken, so export it smaller."
@@ -99,6 +137,16 @@ def require_bytes(data: bytes, request: ProtectionRequest) -> None:
 
 def _ignore(line: ReportLine) -> None:
     pass
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """What a process is to do: the request, and the files behind it."""
+
+    request: Json
+    files: tuple[bytes, ...]
+    max_seconds: float
+    progress: Progress = _ignore
 
 
 async def _start_worker(max_memory_mib: int) -> "_Worker":
@@ -129,32 +177,33 @@ class _Worker:
     process: Process
     is_reusable: bool = True
 
-    async def run(self, data: bytes, request: ProtectionRequest, progress: Progress) -> ProtectedPicture:
-        """One picture. Whatever goes wrong with the process, it is not used again."""
+    async def run(self, job: "_Job", read: Callable[[Json, bytes], Answer]) -> Answer:
+        """One job. Whatever goes wrong with the process, it is not used again."""
         self.is_reusable = False
         try:
-            async with asyncio.timeout(request.limits.max_seconds):
-                await self._send(dump_request(request), data)
-                answer, body = await self._wait_for_answer(progress)
-            return self._read_answer(answer, body)
+            async with asyncio.timeout(job.max_seconds):
+                await self._send(job.request, *job.files)
+                answer, body = await self._wait_for_answer(job.progress)
+            return self._read_answer(answer, body, read)
         except TimeoutError as late:
             raise TooSlow("The picture took too long to work on and was stopped; export it smaller.") from late
         except (*_GONE, *_NONSENSE) as gone:
             raise PictureProcessDied(_DIED) from gone
 
-    def _read_answer(self, answer: Json, body: bytes) -> ProtectedPicture:
+    def _read_answer(self, answer: Json, body: bytes, read: Callable[[Json, bytes], Answer]) -> Answer:
         if "refused" not in answer:
-            picture = load_picture(answer["picture"], body)
+            value = read(answer, body)
             self.is_reusable = True
-            return picture
+            return value
         refusal = load_refusal(answer["refused"])
         self.is_reusable = not isinstance(refusal, TooMuchMemory)  # that process ends itself
         raise refusal
 
-    async def _send(self, document: Json, body: bytes) -> None:
+    async def _send(self, document: Json, *bodies: bytes) -> None:
         assert self.process.stdin  # noqa: S101 - asked for when it was started
-        self.process.stdin.write(pack(document, body))
-        self.process.stdin.write(body)
+        self.process.stdin.write(pack(document, *bodies))
+        for body in bodies:
+            self.process.stdin.write(body)
         await self.process.stdin.drain()
 
     async def _wait_for_answer(self, progress: Progress) -> tuple[Json, bytes]:

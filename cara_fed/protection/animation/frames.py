@@ -7,6 +7,7 @@ from PIL import Image
 
 from cara_fed.protection.colours import blank_hidden, to_srgb
 from cara_fed.protection.decoding import decoding_faults, normalise, open_picture
+from cara_fed.protection.marks.visible import put_on
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.steps.fit import resize
 from cara_fed.protection.steps.orient import turn
@@ -40,7 +41,9 @@ def read_frames(picture: Picture, size: tuple[int, int]) -> Iterator[Frame]:
 
 def _finish(picture: Picture, decoded: Image.Image, size: tuple[int, int]) -> Image.Image:
     upright = turn(to_srgb(decoded, picture.profile), picture.orientation)
-    return blank_hidden(resize(upright.convert("RGBA"), size))
+    frame = blank_hidden(resize(upright.convert("RGBA"), size))
+    wanted = picture.request.visible_mark
+    return put_on(frame, picture.stamp, wanted) if picture.stamp and wanted else frame
 
 
 def _duration(stated: float | None) -> int:
