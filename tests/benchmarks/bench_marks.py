@@ -1,4 +1,4 @@
-"""The invisible mark on ten kinds of pictures: how it is read after treatment, in crops, and of pictures without it.
+"""The invisible mark on eleven kinds of pictures: how it is read after treatment, in crops, and of pictures without it.
 
 Run it with ``python -m tests.benchmarks.bench_marks [FILE…]``; without files it paints its own.
 """

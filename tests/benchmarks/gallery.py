@@ -1,4 +1,4 @@
-"""Ten pictures of different kinds, painted on the spot, so that benchmarks need no files."""
+"""Eleven pictures of different kinds, painted on the spot, so that benchmarks need no files."""
 
 from collections.abc import Callable
 
@@ -63,6 +63,12 @@ def ink(edge: int) -> Image.Image:
     return image
 
 
+def pencil(edge: int) -> Image.Image:
+    """Grey strokes on grainy paper, as scanned."""
+    strokes = np.asarray(ink(edge).filter(ImageFilter.GaussianBlur(edge / 700)), np.float64)
+    return _image(235 - (255 - strokes) * 0.45 + _octaves(edge, 9, 0.95, 14) * 6)
+
+
 def comic(edge: int) -> Image.Image:
     """Flat colours, black outlines, dots for shade."""
     image, rng = Image.new("RGB", (edge, edge), (250, 225, 120)), np.random.default_rng(11)
@@ -81,8 +87,10 @@ def lettering(edge: int) -> Image.Image:
     """A page of words."""
     image = Image.new("RGB", (edge, edge), (245, 240, 230))
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(edge // 28)
+    words = "the quick brown fox jumps over the lazy dog while five wizards box and the jay vows to quit".split()
+    rng = np.random.default_rng(13)
     for line in range(24):
-        pen.text((edge // 20, line * edge // 25), "the quick brown fox jumps over the lazy dog", (40, 30, 30), font)
+        pen.text((edge // 20, line * edge // 25), " ".join(rng.permutation(words)[:9]), (40, 30, 30), font)
     return image.filter(ImageFilter.GaussianBlur(0.5))
 
 
@@ -103,6 +111,7 @@ PAINTERS: tuple[Painter, ...] = (
     fabric,
     watercolour,
     ink,
+    pencil,
     comic,
     lettering,
     rendering,

@@ -147,7 +147,7 @@ def _shape(grid: Grid, chips: Chips, number: int) -> Grid:
 def _activity(grid: Grid) -> Grid:
     """How much goes unnoticed at each place, 0.15 to 1."""
     busy = np.clip(_deviation(grid) / _BUSY, 0, 1) ** 0.6
-    return (busy * (1 - _FLAT_SHARE) + _FLAT_SHARE).astype(np.float32)
+    return np.asarray(busy * (1 - _FLAT_SHARE) + _FLAT_SHARE, np.float32)
 
 
 def _bounds(grid: Grid) -> Grid:
