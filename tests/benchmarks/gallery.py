@@ -55,7 +55,11 @@ def watercolour(edge: int) -> Image.Image:
 
 def ink(edge: int) -> Image.Image:
     """Hatching on white paper."""
-    image, rng = Image.new("RGB", (edge, edge), "white"), np.random.default_rng(10)
+    return _hatch(edge, 10)
+
+
+def _hatch(edge: int, seed: int) -> Image.Image:
+    image, rng = Image.new("RGB", (edge, edge), "white"), np.random.default_rng(seed)
     pen = ImageDraw.Draw(image)
     for x, y, angle in zip(*rng.uniform(0, 1, (3, 1400)), strict=True):
         across, down = np.cos(angle * 6.3) * edge / 14, np.sin(angle * 6.3) * edge / 14
@@ -65,7 +69,7 @@ def ink(edge: int) -> Image.Image:
 
 def pencil(edge: int) -> Image.Image:
     """Grey strokes on grainy paper, as scanned."""
-    strokes = np.asarray(ink(edge).filter(ImageFilter.GaussianBlur(edge / 700)), np.float64)
+    strokes = np.asarray(_hatch(edge, 15).filter(ImageFilter.GaussianBlur(edge / 700)), np.float64)
     return _image(235 - (255 - strokes) * 0.45 + _octaves(edge, 9, 0.95, 14) * 6)
 
 
@@ -87,7 +91,27 @@ def lettering(edge: int) -> Image.Image:
     """A page of words."""
     image = Image.new("RGB", (edge, edge), (245, 240, 230))
     pen, font = ImageDraw.Draw(image), ImageFont.load_default(edge // 28)
-    words = "the quick brown fox jumps over the lazy dog while five wizards box and the jay vows to quit".split()
+    words = [
+        "the",
+        "quick",
+        "brown",
+        "fox",
+        "jumps",
+        "over",
+        "the",
+        "lazy",
+        "dog",
+        "while",
+        "five",
+        "wizards",
+        "box",
+        "and",
+        "the",
+        "jay",
+        "vows",
+        "to",
+        "quit",
+    ]
     rng = np.random.default_rng(13)
     for line in range(24):
         pen.text((edge // 20, line * edge // 25), " ".join(rng.permutation(words)[:9]), (40, 30, 30), font)
