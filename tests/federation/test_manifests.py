@@ -19,7 +19,7 @@ from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.publishing.update_profile import read_profile, update_profile
 from cara_fed.services import open_services
 from cara_fed.translate.posts import PostRows, file_name_of
-from tests.federation.test_opt_out_everywhere import PICTURES
+from tests.federation.test_opt_out_files import PICTURES
 from tests.support.fediverse import Fediverse, Instance
 
 c2pa = pytest.importorskip("c2pa", reason="the extra c2pa is not installed")
