@@ -13,7 +13,7 @@ class PicturesHere(PictureWorkers):
     async def protect(
         self, data: bytes, request: ProtectionRequest, progress: Progress | None = None
     ) -> ProtectedPicture:
-        require_bytes(data, request)
+        require_bytes(data, request.limits)
         loop = asyncio.get_running_loop()
 
         def tell(line: ReportLine) -> None:
