@@ -11,6 +11,9 @@ from cara_fed.evidence.access_logs import read_configured_log
 from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
+from cara_fed.publishing.keep_draft import remove_stale_drafts
+from cara_fed.publishing.prepare_uploads import prepare_once
+from cara_fed.publishing.publish_due import publish_due_once
 from cara_fed.publishing.restate_all import restate_once
 from cara_fed.publishing.restate_profiles import restate_profiles
 from cara_fed.publishing.tell_updates import tell_updates
@@ -54,6 +57,12 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         await keep_house_once(services)
         return False
 
+    async def prepare_uploads() -> bool:
+        return await prepare_once(services)
+
+    async def publish_due() -> bool:
+        return await publish_due_once(services)
+
     async def verify_links() -> bool:
         return await verify_due(services)
 
@@ -69,6 +78,8 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
         Loop("the updates of posts", tell, QUEUE_LOOK_SECONDS),
+        Loop("the picture worker", prepare_uploads, QUEUE_LOOK_SECONDS, services.wake.uploads),
+        Loop("the schedule", publish_due, QUEUE_LOOK_SECONDS, services.wake.drafts),
         Loop("the watch", watch, WATCH_SECONDS),
         Loop("the heartbeat", beat, HEARTBEAT_SECONDS),
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
@@ -99,7 +110,7 @@ async def beat_once(services: Services) -> None:
 
 
 async def keep_house_once(services: Services) -> None:
-    """Throw away what is over: expired sessions and tokens, old rate limits, refusals and activities."""
+    """Throw away what is over: expired sessions and tokens, old rate limits, refusals and activities, drafts."""
     now, evidence_kept = services.clock.now(), timedelta(days=services.config.evidence.keep_days)
     async with services.database.unit_of_work() as records:
         await records.sessions.remove_expired(now)
@@ -111,3 +122,4 @@ async def keep_house_once(services: Services) -> None:
         await records.evidence.remove_old(now - evidence_kept)
         await records.deliveries.remove_finished(now - max(DELIVERIES_KEPT, evidence_kept))
         await records.crawlers.remove_old_visits(now - REFUSALS_KEPT)
+    await remove_stale_drafts(services)

@@ -192,6 +192,15 @@ class OptOutSection(Section):
     agents_url: str = Field(default=AGENTS_URL, max_length=2048, pattern=r"^https?://")
 
 
+class PostsSection(Section):
+    """``[posts]``: what this house asks of its artists' posts, and what it keeps of those that are not out yet."""
+
+    require_alt_text: bool = False
+    hold_ai_made: bool = False
+    keep_drafts_days: int = Field(default=90, ge=1, le=3650)
+    drafts_mib: int = Field(default=2048, ge=1, le=1024 * 1024)
+
+
 class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
@@ -248,6 +257,7 @@ class Config(Section):
     storage: StorageSection = StorageSection()
     federation: FederationSection = FederationSection()
     opt_out: OptOutSection = OptOutSection()
+    posts: PostsSection = PostsSection()
     protection: ProtectionSection = ProtectionSection()
     blocklist: BlocklistSection = BlocklistSection()
     evidence: EvidenceSection = EvidenceSection()

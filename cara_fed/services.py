@@ -44,6 +44,8 @@ class WakeUps:
 
     inbox: asyncio.Event = field(default_factory=asyncio.Event)
     deliveries: asyncio.Event = field(default_factory=asyncio.Event)
+    uploads: asyncio.Event = field(default_factory=asyncio.Event)
+    drafts: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.artists import Artist
 from storage.columns import Table, json_list, long_text, moment, primary_key, reference
 from storage.statements import add_row, count_changed, in_chunks
+from storage.uploads import Upload
 
 
 class Attachment(Table, table=True):
@@ -107,12 +108,21 @@ class Attachments:
         pks = select(Rendition.attachment_pk).where(Rendition.hash == file_hash)
         return await self._find(col(Attachment.pk).in_(pks))
 
+    async def find_alt(self, artist_pk: int, original_hash: str) -> str:
+        """What an artist last wrote about the same picture; empty where nothing was."""
+        said = select(Attachment.alt).where(
+            Attachment.artist_pk == artist_pk, Attachment.original_hash == original_hash, Attachment.alt != ""
+        )
+        return (await self.session.exec(said.order_by(col(Attachment.pk).desc()).limit(1))).first() or ""
+
     async def find_abandoned(self, before: datetime, limit: int = 100) -> Sequence[Picture]:
-        """Uploads from before then that never became part of a post."""
+        """Pictures from before then that never became part of a post, and wait in no draft."""
+        waiting = select(Upload.pk).where(col(Upload.attachment_pk) == col(Attachment.pk))
         unused = select(Attachment.pk).where(
             col(Attachment.post_pk).is_(None),
             col(Attachment.artist_pk).is_not(None),
             col(Attachment.created_at) < before,
+            ~waiting.exists(),
         )
         return await self._find(col(Attachment.pk).in_(unused.limit(limit)))
 
@@ -127,6 +137,8 @@ class Attachments:
             used.update(await self.session.exec(select(Rendition.hash).where(col(Rendition.hash).in_(chunk))))
             originals = select(Attachment.original_hash).where(col(Attachment.original_hash).in_(chunk))
             used.update(name for name in await self.session.exec(originals) if name)
+            waiting = select(Upload.original_hash).where(col(Upload.original_hash).in_(chunk))
+            used.update(await self.session.exec(waiting))
         return used | (await self._profile_hashes()).intersection(hashes)
 
     async def _profile_hashes(self) -> set[str]:

@@ -14,6 +14,7 @@ from storage.blocks import Blocks
 from storage.columns import Table
 from storage.crawlers import Crawlers
 from storage.deliveries import Deliveries
+from storage.drafts import Drafts
 from storage.enforcement import Enforcement
 from storage.evidence import Evidence
 from storage.follows import Follower, Following, Follows
@@ -48,6 +49,7 @@ from storage.subscribed_changes import SubscribedChanges
 from storage.subscriptions import Subscriptions
 from storage.timelines import Timelines
 from storage.tokens import Tokens
+from storage.uploads import Uploads
 from storage.works import Works
 
 # Complete here, where every noun has been imported.
@@ -62,11 +64,19 @@ class Records:
 
     __slots__ = (
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
+<<<<<<< HEAD
         "blocks", "crawlers", "deliveries", "enforcement", "evidence", "followers", "following", "heartbeats",
         "held_lists", "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes",
         "outbox_log", "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits",
         "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets",
         "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
+=======
+        "blocks", "crawlers", "deliveries", "drafts", "enforcement", "followers", "following", "heartbeats",
+        "held_lists", "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes",
+        "outbox_log", "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits",
+        "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets",
+        "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
+>>>>>>> 47c5c50 (Take pictures one by one as they are dropped, keep what is written, and publish when it is time)
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -81,6 +91,7 @@ class Records:
         self.blocks = Blocks(session)
         self.crawlers = Crawlers(session)
         self.deliveries = Deliveries(session)
+        self.drafts = Drafts(session)
         self.enforcement = Enforcement(session)
         self.evidence = Evidence(session)
         self.followers = Follows(session, Follower)
@@ -116,4 +127,5 @@ class Records:
         self.subscriptions = Subscriptions(session)
         self.timelines = Timelines(session)
         self.tokens = Tokens(session)
+        self.uploads = Uploads(session)
         self.works = Works(session)

@@ -7,6 +7,7 @@ from pathlib import Path
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
+from cara_fed.config import PostsSection
 from cara_fed.errors import InvalidInput
 
 MAX_TEXT = 5000
@@ -14,6 +15,7 @@ MAX_ALT = 1500
 MAX_WARNING = 500
 MAX_PICTURES = 20
 MAX_MENTIONS = 20
+ALT_NEEDED = "Here every picture has a description, for those who cannot see it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,17 @@ class PictureDraft:
     content: bytes | Path = field(repr=False)
     alt: str = ""
     name: str = ""
+    focal_point: tuple[float, float] | None = None
+    sensitive: bool = False
+    opt_out: OptOut | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadedPicture:
+    """A picture that waits in a draft, with what is said about it; ``focal_point`` None keeps the pipeline's choice."""
+
+    upload_pk: int
+    alt: str = ""
     focal_point: tuple[float, float] | None = None
     sensitive: bool = False
     opt_out: OptOut | None = None
@@ -53,7 +66,7 @@ class PostDraft:
     """
 
     text: str = ""
-    pictures: tuple[PictureDraft, ...] = ()
+    pictures: tuple[PictureDraft | UploadedPicture, ...] = ()
     content_warning: str = ""
     sensitive: bool = False
     visibility: Visibility = Visibility.PUBLIC
@@ -92,7 +105,14 @@ def require_publishable(draft: PostDraft | PostEdit) -> None:
     _require_pictures(draft.pictures)
 
 
-def _require_pictures(pictures: Iterable[PictureDraft | KeptPicture]) -> None:
+def require_described(rules: PostsSection, pictures: Iterable[PictureDraft | UploadedPicture | KeptPicture]) -> None:
+    """Raise InvalidInput for a picture without alt text, where the instance asks for one."""
+    missing = [number for number, picture in enumerate(pictures, start=1) if not picture.alt.strip()]
+    if missing and rules.require_alt_text:
+        raise InvalidInput(f"{ALT_NEEDED} Picture {missing[0]} has none.")
+
+
+def _require_pictures(pictures: Iterable[PictureDraft | UploadedPicture | KeptPicture]) -> None:
     for number, picture in enumerate(pictures, start=1):
         _require_length(f"The description of picture {number}", picture.alt, MAX_ALT)
         if any(not -1 <= coordinate <= 1 for coordinate in picture.focal_point or ()):

@@ -7,7 +7,7 @@ from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from cara_fed.errors import InvalidInput
 from cara_fed.opt_out.history import Level, note_change, picture_subject
-from cara_fed.publishing.drafts import KeptPicture, PictureDraft, PostEdit, require_publishable
+from cara_fed.publishing.drafts import KeptPicture, PictureDraft, PostEdit, require_described, require_publishable
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import wake_workers
 from cara_fed.publishing.own_posts import find_own_post, get_own_post
@@ -55,6 +55,7 @@ async def edit_post(services: Services, artist: Artist, post_pk: int, edit: Post
     new one.
     """
     require_publishable(edit)
+    require_described(services.config.posts, edit.pictures)
     before = await find_own_post(services, artist, post_pk)
     written = await write_text(services, edit.text, Visibility(before.post.visibility), before.post.in_reply_to)
     opt_out = edit.opt_out or effective_opt_out(services.config.opt_out.default, artist)

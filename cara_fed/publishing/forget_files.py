@@ -7,11 +7,15 @@ from cara_fed.translate.posts import file_name_of
 from storage.attachments import Picture
 
 
-async def forget_files(services: Services, pictures: Iterable[Picture]) -> None:
-    """Delete the files of pictures whose rows are gone, but for those that another picture shares."""
+async def forget_files(services: Services, pictures: Iterable[Picture], originals: Iterable[str] = ()) -> None:
+    """Delete the files of pictures whose rows are gone, but for those that another picture shares.
+
+    ``originals`` are the hashes of files that were sent and of which nothing was made.
+    """
     pictures = tuple(pictures)
     public = {file_name_of(rendition) for picture in pictures for rendition in picture.renditions.values()}
     private = {picture.attachment.original_hash for picture in pictures if picture.attachment.original_hash}
+    private.update(originals)
     hashes = private | {name.partition(".")[0] for name in public}
     async with services.database.reading() as records:
         used = await records.attachments.find_used_hashes(hashes)

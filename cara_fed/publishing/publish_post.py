@@ -13,11 +13,13 @@ from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
 from cara_fed.opt_out.agents import RESERVED, Purpose
 from cara_fed.opt_out.history import Level, note_change, picture_subject
-from cara_fed.publishing.drafts import PostDraft, require_publishable
+from cara_fed.publishing.drafts import PostDraft, require_described, require_publishable
+from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
 from cara_fed.publishing.quote_post import ask_to_quote, require_quotable
 from cara_fed.publishing.rights import Terms, choose_terms
+from cara_fed.publishing.spend_draft import spend_draft
 from cara_fed.publishing.store_picture import Progress, store_pictures
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
@@ -36,14 +38,23 @@ class Written:
     mentions: tuple[Mention, ...]
 
 
-async def publish_post(services: Services, artist: Artist, draft: PostDraft, progress: Progress | None = None) -> Post:
+async def publish_post(
+    services: Services,
+    artist: Artist,
+    draft: PostDraft,
+    progress: Progress | None = None,
+    *,
+    draft_pk: int | None = None,
+) -> Post:
     """Publish a post for everybody it is for. Raises InvalidInput, NotFound or NotAllowed, in one sentence,
     before any row exists.
 
     Pictures are protected and kept first; then the post, its pictures, its Create and the deliveries are written
-    together, so that a crash leaves either all of them or none (and at worst files that nothing names).
+    together, so that a crash leaves either all of them or none (and at worst files that nothing names). The draft with
+    the key ``draft_pk`` becomes this post in the same transaction, and so never a second one.
     """
     require_publishable(draft)
+    require_described(services.config.posts, draft.pictures)
     await require_quotable(services, artist, draft.quotes)
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
@@ -52,12 +63,14 @@ async def publish_post(services: Services, artist: Artist, draft: PostDraft, pro
     post = _build_row(services, artist, draft, written, terms)
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)
+        left = await spend_draft(records, services.clock, draft_pk, post) if draft_pk else []
         await records.posts.add(post)
         await add_pictures(records, post, pictures)
         await _note_choices(records, services, post, draft, pictures)
         rows = PostRows(artist, post, pictures)
         await ask_to_quote(records, services, rows)
         await _send_create(records, services, rows)
+    await forget_files(services, left)
     wake_workers(services)
     return post
 

@@ -11,9 +11,10 @@ from cara_fed.errors import InvalidInput
 from cara_fed.protection import values
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, RenditionKind, ReportLine
-from cara_fed.publishing.drafts import PictureDraft
+from cara_fed.publishing.drafts import PictureDraft, UploadedPicture
 from cara_fed.publishing.rights import Terms, rights_under
 from cara_fed.publishing.sign_picture import sign_picture
+from cara_fed.publishing.take_upload import take_upload
 from cara_fed.services import Services, picture_limits
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
@@ -43,7 +44,7 @@ class ProtectedFiles:
 async def store_pictures(
     services: Services,
     artist: Artist,
-    drafts: tuple[PictureDraft, ...],
+    drafts: tuple[PictureDraft | UploadedPicture, ...],
     terms: Terms,
     progress: Progress | None = None,
 ) -> tuple[Picture, ...]:
@@ -51,10 +52,28 @@ async def store_pictures(
     stored = []
     for number, draft in enumerate(drafts, start=1):
         try:
-            stored.append(await store_picture(services, artist, draft, terms, _numbered(progress, number)))
+            stored.append(await _store_or_take(services, artist, draft, terms, _numbered(progress, number)))
         except (PictureRefused, OSError) as refusal:
-            raise PictureUnusable(number, draft.name, _reason(refusal)) from refusal
+            name = draft.name if isinstance(draft, PictureDraft) else ""
+            raise PictureUnusable(number, name, _reason(refusal)) from refusal
     return tuple(stored)
+
+
+async def _store_or_take(
+    services: Services,
+    artist: Artist,
+    draft: PictureDraft | UploadedPicture,
+    terms: Terms,
+    progress: Callable[[ReportLine], None] | None,
+) -> Picture:
+    """A new picture, or one that waits in a draft."""
+    if isinstance(draft, PictureDraft):
+        return await store_picture(services, artist, draft, terms, progress)
+    own = replace(terms, policy=draft.opt_out or terms.policy)
+    taken = await take_upload(services, artist, draft, build_request(services, artist, own, draft.focal_point), own)
+    if isinstance(taken, PictureDraft):
+        return await store_picture(services, artist, taken, terms, progress)
+    return taken
 
 
 async def store_picture(

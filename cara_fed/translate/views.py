@@ -122,8 +122,14 @@ class Gallery:
 
     def picture(self, rows: PostRows, picture: Picture) -> parts.Picture:
         """A picture in the sizes that pages show."""
+        return self._picture(picture, effective_opt_out(self.default, rows.artist, rows.post, picture.attachment))
+
+    def uploaded(self, artist: Artist, picture: Picture) -> parts.Picture:
+        """A picture that is of no post yet; its address is known to its artist alone."""
+        return self._picture(picture, effective_opt_out(self.default, artist))
+
+    def _picture(self, picture: Picture, policy: OptOut) -> parts.Picture:
         attachment = picture.attachment
-        policy = effective_opt_out(self.default, rows.artist, rows.post, attachment)
         shown = shown_renditions(picture.renditions)
         return parts.Picture(
             sources=tuple(parts.Source(self.file_url(file, policy), file.width) for file in shown),

@@ -1,4 +1,4 @@
-"""The publish form: pictures in their order, each with its alt text, and who may see them."""
+"""The publish form: pictures in their order, each with what is said about it, who may see them, and when."""
 
 import re
 from collections.abc import Mapping
@@ -7,23 +7,27 @@ from dataclasses import dataclass
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
-from cara_fed.publishing.drafts import MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING
+from cara_fed.publishing.drafts import ALT_NEEDED, MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 
-_PLACE = re.compile(r"(?:picture|alt)-([0-9]{1,3})")
+_PLACE = re.compile(r"(?:picture|upload|alt)-([0-9]{1,3})")
+_FOCUS = re.compile(r"(-?[01](?:\.[0-9]{1,4})?) (-?[01](?:\.[0-9]{1,4})?)")
 
 
 @dataclass(frozen=True, slots=True)
-class PictureUpload:
-    """One picture to be published, with its alt text; ``place`` is its number on the form.
+class FormPicture:
+    """One picture to be published; ``place`` is its number on the form.
 
-    ``opt_out`` None says what the post says.
+    ``upload`` is a file that came with the form, ``upload_pk`` one that was sent before: one of the two is there.
+    ``opt_out`` None says what the post says, ``focal_point`` None lets the pipeline choose.
     """
 
-    upload: Upload
-    alt: str
     place: int
+    alt: str
+    upload: Upload | None = None
+    upload_pk: int | None = None
+    focal_point: tuple[float, float] | None = None
     opt_out: OptOut | None = None
 
 
@@ -32,7 +36,7 @@ class PublishForm:
     """What an artist wants published. ``opt_out`` and ``license`` None inherit; ``sensitive`` covers the pictures."""
 
     text: str
-    pictures: tuple[PictureUpload, ...]
+    pictures: tuple[FormPicture, ...]
     content_warning: str
     sensitive: bool
     visibility: Visibility
@@ -43,12 +47,16 @@ class PublishForm:
 
 
 def read_publish_form(
-    fields: Mapping[str, str], files: Mapping[str, Upload], *, max_pictures: int = MAX_PICTURES
+    fields: Mapping[str, str],
+    files: Mapping[str, Upload],
+    *,
+    max_pictures: int = MAX_PICTURES,
+    needs_alt: bool = False,
 ) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
-    ``digital_source_type``, ``quote_policy``, ``picture-N`` with ``alt-N`` and ``opt_out-N``.
+    ``digital_source_type``, ``quote_policy``, ``picture-N`` or ``upload-N`` with ``alt-N``, ``focal-N``, ``opt_out-N``.
 
-    Pictures stand in the order of their numbers N; places left empty are passed over.
+    Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
     reader = FormReader(fields)
     pictures = _read_pictures(reader, files, max_pictures)
@@ -66,11 +74,30 @@ def read_publish_form(
     )
     if not form.text and not form.pictures:
         reader.refuse("picture-0", "Choose a picture, or write something.")
+    for picture in form.pictures if needs_alt else ():
+        if not picture.alt:
+            reader.refuse(f"alt-{picture.place}", ALT_NEEDED)
     reader.finish()
     return form
 
 
-def _read_pictures(reader: FormReader, files: Mapping[str, Upload], max_pictures: int) -> tuple[PictureUpload, ...]:
+def read_focus(reader: FormReader, name: str) -> tuple[float, float] | None:
+    """A focal point as ``x y``, each from -1 to 1; None where nothing was chosen."""
+    typed = reader.fields.get(name, "").strip()
+    match = _FOCUS.fullmatch(typed)
+    point = (float(match[1]), float(match[2])) if match else None
+    if typed and (point is None or max(map(abs, point)) > 1):
+        reader.refuse(name, "Choose one of these.")
+        return None
+    return point
+
+
+def write_focus(x: float, y: float) -> str:
+    """A focal point as the form's field holds it."""
+    return f"{x:.3g} {y:.3g}"
+
+
+def _read_pictures(reader: FormReader, files: Mapping[str, Upload], max_pictures: int) -> tuple[FormPicture, ...]:
     read = (_read_place(reader, files, place) for place in _places(reader.fields, files))
     pictures = tuple(picture for picture in read if picture is not None)
     if len(pictures) > max_pictures:
@@ -78,11 +105,22 @@ def _read_pictures(reader: FormReader, files: Mapping[str, Upload], max_pictures
     return pictures
 
 
-def _read_place(reader: FormReader, files: Mapping[str, Upload], place: int) -> PictureUpload | None:
+def _read_place(reader: FormReader, files: Mapping[str, Upload], place: int) -> FormPicture | None:
+    if reader.flag(f"remove-{place}"):
+        return None
     upload, alt = chosen_file(files, f"picture-{place}"), reader.text(f"alt-{place}", limit=MAX_ALT)
-    if upload is None and alt:
-        reader.refuse(f"picture-{place}", "This text has no picture. Choose it again, or clear the text.")
-    return PictureUpload(upload, alt, place, read_opt_out(reader, f"opt_out-{place}")) if upload is not None else None
+    upload_pk = None if upload else _read_number(reader, f"upload-{place}")
+    if upload is None and upload_pk is None:
+        if alt:
+            reader.refuse(f"picture-{place}", "This text has no picture. Choose it again, or clear the text.")
+        return None
+    focal_point, opt_out = read_focus(reader, f"focal-{place}"), read_opt_out(reader, f"opt_out-{place}")
+    return FormPicture(place, alt, upload, upload_pk, focal_point, opt_out)
+
+
+def _read_number(reader: FormReader, name: str) -> int | None:
+    typed = reader.fields.get(name, "")
+    return int(typed) if re.fullmatch(r"[1-9][0-9]{0,18}", typed) else None
 
 
 def _places(fields: Mapping[str, str], files: Mapping[str, Upload]) -> list[int]:

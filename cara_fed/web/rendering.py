@@ -14,6 +14,7 @@ from cara_fed.web import (
     account_views,
     arranging_views,
     blocklist_views,
+    draft_views,
     evidence_views,
     social_views,
     studio_views,
@@ -53,6 +54,8 @@ TEMPLATES: Mapping[type, str] = {
     studio_views.JoinPage: "join.html",
     studio_views.PasswordResetPage: "password_reset.html",
     studio_views.PublishPage: "publish.html",
+    draft_views.DraftsPage: "drafts.html",
+    draft_views.OutgoingPage: "outgoing.html",
     studio_views.EditPage: "edit.html",
     studio_views.ProfileSettingsPage: "settings/profile.html",
     studio_views.OptOutSettingsPage: "settings/opt_out.html",
@@ -102,6 +105,7 @@ class Pages:
         environment.filters.update(
             number=group_digits, machine_time=write_machine_time, clock=write_clock, long_date=_date_writer(catalog)
         )
+        environment.filters["local_time"] = _time_writer(catalog)
         return environment
 
 
@@ -132,7 +136,19 @@ def write_clock(moment: datetime) -> str:
 
 def _date_writer(catalog: NullTranslations) -> Any:
     def write_date(moment: datetime) -> str:
-        day = moment.astimezone(UTC)
-        return f"{day.day} {catalog.gettext(calendar.month_name[day.month])} {day.year}"
+        return _write_day(moment.astimezone(UTC), catalog)
 
     return write_date
+
+
+def _time_writer(catalog: NullTranslations) -> Any:
+    """Writes a moment as the clock of its own time zone shows it."""
+
+    def write_time(moment: datetime) -> str:
+        return f"{_write_day(moment, catalog)}, {moment:%H:%M}"
+
+    return write_time
+
+
+def _write_day(day: datetime, catalog: NullTranslations) -> str:
+    return f"{day.day} {catalog.gettext(calendar.month_name[day.month])} {day.year}"

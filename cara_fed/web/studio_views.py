@@ -1,5 +1,6 @@
 """What the pages of those who sign in are made of: the way in, the studio, the settings and the admin's rooms."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -8,6 +9,7 @@ from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
+from cara_fed.web.draft_views import Uploaded
 from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture, Post
 
 Choices = tuple[tuple[str, str], ...]
@@ -49,18 +51,28 @@ class PasswordResetPage:
 class PublishPage:
     """``/publish``. ``inherited`` is what holds where the post says nothing, ``inherited_from`` who said it.
 
-    ``accept`` is the file input's list of media types; sizes in MiB. The form's fields: ``text``, ``content_warning``,
-    ``visibility``, ``opt_out`` and, for each place N from 0, ``picture-N`` and ``alt-N``.
+    ``accept`` is the file input's list of media types; sizes in MiB. ``draft_pk`` is the draft that the form shows,
+    ``is_due`` that it will go out by itself, ``uploads`` its pictures by their numbers as the form holds them.
+    The form's fields: see :func:`cara_fed.web.publish_form.read_publish_form`.
     """
 
     inherited: OptOut
     inherited_from: Literal["instance", "artist"]
+    draft_pk: int | None = None
+    is_due: bool = False
+    uploads: Mapping[str, Uploaded] = field(default_factory=dict)
+    other_drafts: int = 0
+    needs_alt: bool = False
     max_pictures: int = 20
     max_file_mib: int = 60
     accept: str = "image/jpeg,image/png,image/webp,image/gif,image/avif,image/tiff"
     form: FormView = field(default_factory=FormView)
     licenses: Choices = tuple(LICENSES.items())
     sources: Choices = tuple(DIGITAL_SOURCES.items())
+
+    def uploaded(self, place: int) -> Uploaded | None:
+        """The picture that was sent before and stands in this place."""
+        return self.uploads.get(self.form.value(f"upload-{place}"))
 
     @property
     def places(self) -> range:

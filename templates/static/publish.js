@@ -1,12 +1,22 @@
-// The publish form, easier: drop pictures, see them, put them in order, watch them go. Without this script the same
-// form shows its places one by one and is sent as it is.
+// The publish form, easier: pictures go up one by one as they are dropped, each tells what is done with it, and the
+// form is kept as a draft while one writes. Without this script the same form shows its places and is sent as it is.
 const form = document.querySelector("[data-publish]");
+const said = form.dataset;
 const list = form.querySelector("[data-places]");
 const drop = form.querySelector("[data-drop]");
 const pick = drop.querySelector("input");
 const status = form.querySelector("[data-status]");
-const limit = Number(form.dataset.max);
-const maxBytes = Number(form.dataset.maxFileMib) * 1024 * 1024;
+const maxBytes = Number(said.maxFileMib) * 1024 * 1024;
+const AT_ONCE = 2; // pictures going up at the same time
+const LOOK_MS = 700;
+const KEEP_MS = 1200;
+
+const queue = [];
+let going = 0;
+let draft = null; // the promise of its number
+let keeping = 0;
+let looking = 0;
+let wanted = null; // the button that waits for pictures
 
 prepare();
 
@@ -14,6 +24,7 @@ function prepare() {
   const places = [...form.querySelectorAll("[data-place]")];
   list.append(...places);
   form.querySelector("[data-more-places]")?.remove();
+  for (const gone of form.querySelectorAll("[data-unless-ready], [data-place] input[type=file]")) gone.remove();
   form.classList.add("ready");
   drop.hidden = false;
   for (const place of places) preparePlace(place);
@@ -35,7 +46,17 @@ function prepare() {
     if (event.clipboardData.files.length) add(event.clipboardData.files);
   });
   form.addEventListener("submit", send);
+  form.addEventListener("input", () => {
+    countUndescribed();
+    keepSoon();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden && keeping) keep();
+  });
+  const zone = form.elements.time_zone;
+  if (zone && zone.value === "UTC" && !form.elements.publish_at.value) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   renumber();
+  look();
 }
 
 function preparePlace(place) {
@@ -44,58 +65,49 @@ function preparePlace(place) {
     button.addEventListener("click", () => move(place, Number(button.dataset.move), button));
   }
   place.querySelector("[data-remove]").addEventListener("click", () => remove(place));
-  place.querySelector("canvas").addEventListener("pointerdown", (event) => {
+  place.querySelector("[data-grip]").addEventListener("pointerdown", (event) => {
     event.preventDefault();
     drag(place);
   });
 }
 
-// Listens on the window: a picture that changes its place in the list loses the pointer.
-function drag(place) {
-  const over = (event) => dragOver(place, event.clientY);
-  const end = () => {
-    for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, end);
-    window.removeEventListener("pointermove", over);
-    place.classList.remove("moving");
-    renumber();
-  };
-  place.classList.add("moving");
-  window.addEventListener("pointermove", over);
-  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, end);
-}
+// ── pictures and their order ──
 
-function fileOf(place) {
-  return place.querySelector("input[type=file]").files[0];
+function stateOf(place) {
+  return place.dataset.state; // sending, unsent, waiting, working, done, refused; none where there is no picture
 }
 
 function filled() {
-  return [...list.children].filter(fileOf);
+  return [...list.children].filter(stateOf);
 }
 
 function add(files) {
   const notes = [];
   for (const file of files) {
-    const place = [...list.children].find((candidate) => !fileOf(candidate));
+    const place = [...list.children].find((candidate) => !stateOf(candidate));
     if (!place) {
-      notes.push(form.dataset.saidTooMany);
+      notes.push(said.saidTooMany);
       break;
     }
-    if (file.size > maxBytes) notes.push(`${file.name} ${form.dataset.saidTooLarge}`);
+    if (file.size > maxBytes) notes.push(`${file.name} ${said.saidTooLarge}`);
     else put(place, file);
   }
   renumber();
   say(notes.join(" "));
+  next();
 }
 
 function put(place, file) {
-  const transfer = new DataTransfer();
-  transfer.items.add(file);
-  place.querySelector("input[type=file]").files = transfer.files;
-  preview(place.querySelector("canvas"), file);
+  place.dataset.state = "sending";
+  place.file = file;
+  place.querySelector("[data-name] bdi").textContent = file.name;
+  preview(place, file);
+  queue.push(place);
 }
 
-async function preview(canvas, file) {
-  canvas.hidden = false;
+async function preview(place, file) {
+  const canvas = document.createElement("canvas");
+  showLooks(place, canvas);
   canvas.width = canvas.height = 160;
   try {
     const bitmap = await createImageBitmap(file, { resizeWidth: 320, resizeQuality: "medium" });
@@ -108,14 +120,41 @@ async function preview(canvas, file) {
   }
 }
 
+function showLooks(place, element) {
+  const aim = place.querySelector("[data-aim]");
+  aim.hidden = false;
+  aim.querySelector("img, canvas")?.remove();
+  aim.prepend(element);
+}
+
 function move(place, step, button) {
   const other = step < 0 ? place.previousElementSibling : place.nextElementSibling;
-  if (!other || !fileOf(other)) return;
+  if (!other || !stateOf(other)) return;
   if (step < 0) other.before(place);
   else other.after(place);
   renumber();
   button.focus();
-  say(`${fileOf(place).name} ${form.dataset.saidMoved} ${filled().indexOf(place) + 1}`);
+  say(`${nameOf(place)} ${said.saidMoved} ${filled().indexOf(place) + 1}`);
+  keepSoon();
+}
+
+function nameOf(place) {
+  return place.querySelector("[data-name]").textContent.trim();
+}
+
+// Listens on the window: a picture that changes its place in the list loses the pointer.
+function drag(place) {
+  const over = (event) => dragOver(place, event.clientY);
+  const end = () => {
+    for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, end);
+    window.removeEventListener("pointermove", over);
+    place.classList.remove("moving");
+    renumber();
+    keepSoon();
+  };
+  place.classList.add("moving");
+  window.addEventListener("pointermove", over);
+  for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, end);
 }
 
 function dragOver(place, y) {
@@ -129,25 +168,46 @@ function dragOver(place, y) {
   }
 }
 
-function remove(place) {
-  place.querySelector("input[type=file]").value = "";
-  place.querySelector("textarea").value = "";
-  place.querySelector("select").value = "";
+async function remove(place) {
+  const pk = numberOf(place).value;
+  place.request?.abort();
+  if (queue.includes(place)) queue.splice(queue.indexOf(place), 1);
+  delete place.dataset.state;
+  delete place.dataset.focus;
+  for (const field of place.querySelectorAll("[name]")) field.value = "";
+  place.querySelector("[data-steps]").replaceChildren();
+  place.querySelector("[data-name] bdi").textContent = "";
+  place.querySelector("[data-aim]").hidden = true;
   list.append(place);
   renumber();
   pick.focus();
+  keepSoon();
+  if (pk) fetch(`/drafts/${await findDraft()}/pictures/${pk}/remove`, { method: "POST", body: token() }).catch(() => {});
 }
 
 // The server takes pictures, and what is said of each, by the numbers in the fields' names.
 function renumber() {
+  const last = filled().length - 1;
   for (const [n, place] of [...list.children].entries()) {
     for (const field of place.querySelectorAll("[name]")) field.name = field.name.replace(/\d+$/, n);
-    place.querySelector("[data-number]").textContent = n + 1;
     place.querySelector("[data-move='-1']").disabled = n === 0;
-    place.querySelector("[data-move='1']").disabled = n === filled().length - 1;
-    place.hidden = !fileOf(place);
+    place.querySelector("[data-move='1']").disabled = n >= last;
+    place.hidden = !stateOf(place);
   }
-  form.classList.toggle("has-pictures", filled().length > 0);
+  form.classList.toggle("has-pictures", last >= 0);
+  countUndescribed();
+  form.dispatchEvent(new Event("pictures"));
+}
+
+function countUndescribed() {
+  const hint = form.querySelector("[data-undescribed]");
+  const n = filled().filter((place) => !place.querySelector("textarea").value.trim()).length;
+  hint.hidden = n === 0;
+  hint.textContent = n === 1 ? hint.dataset.one : hint.dataset.many.replace("{n}", n);
+}
+
+function numberOf(place) {
+  return place.querySelector("input[name^=upload-]");
 }
 
 function say(words) {
@@ -155,56 +215,188 @@ function say(words) {
   status.classList.toggle("unseen", !words);
 }
 
+// ── going up ──
+
+async function next() {
+  if (!queue.length || going >= AT_ONCE) return;
+  const place = queue.shift();
+  going++;
+  try {
+    const pk = await findDraft();
+    if (stateOf(place)) await sendPicture(place, pk); // it may have been removed meanwhile
+  } catch {
+    fail(place, said.saidLost);
+  }
+  going--;
+  next();
+  sendWhenReady();
+}
+
 // XMLHttpRequest, because fetch still cannot tell how much has gone up.
-function send(event) {
-  if (!filled().length) return;
-  event.preventDefault();
-  const button = form.querySelector("[data-send]");
-  const bar = form.querySelector("progress");
-  const request = new XMLHttpRequest();
-  const failed = () => {
-    button.disabled = false;
-    bar.hidden = true;
-    say(form.dataset.saidFailed);
-  };
-  button.disabled = true;
+function sendPicture(place, pk) {
+  const body = token();
+  body.append("picture", place.file);
+  const bar = place.querySelector("[data-sent]");
+  const request = (place.request = new XMLHttpRequest());
   bar.hidden = false;
-  say(form.dataset.saidSending);
-  request.upload.addEventListener("progress", (step) => {
-    bar.value = (100 * step.loaded) / step.total;
-    if (step.loaded === step.total) say(form.dataset.saidWorking);
+  tell(place, said.saidGoing);
+  next();
+  return new Promise((resolve) => {
+    request.upload.addEventListener("progress", (step) => (bar.value = (100 * step.loaded) / step.total));
+    request.addEventListener("loadend", () => {
+      bar.hidden = true;
+      bar.value = 0;
+      const answer = request.responseType === "json" && request.response;
+      if (request.status === 200 && answer) arrived(place, answer);
+      else if (stateOf(place)) fail(place, answer?.problem ?? said.saidLost);
+      resolve();
+    });
+    request.responseType = "json";
+    request.open("POST", `/drafts/${pk}/pictures`);
+    request.send(body);
   });
-  request.addEventListener("error", failed);
-  request.addEventListener("load", () => {
-    if (request.status < 400) location.assign(request.responseURL);
-    else {
-      failed();
-      showProblems(request.responseText);
-    }
-  });
-  request.open("POST", form.action);
-  request.send(new FormData(form));
 }
 
-// The answer is the form again. What it says of each field goes to that field, for here the pictures are still chosen.
-function showProblems(html) {
-  const answer = new DOMParser().parseFromString(html, "text/html");
-  for (const old of document.querySelectorAll("[data-problems], .error")) old.remove();
-  for (const error of answer.querySelectorAll(".error[id]")) {
-    named(error.id.replace(/-error$/, ""))?.closest("[data-place], .field, fieldset").append(error);
-  }
-  const problems = answer.querySelector("[data-problems], .reading .lead");
-  if (!problems) return;
-  for (const link of problems.querySelectorAll("a")) {
-    const field = named(link.hash.slice(1));
-    const place = field?.closest("[data-place]");
-    link.hash = (place ? place.querySelector("textarea") : field)?.id ?? "";
-  }
-  problems.tabIndex = -1;
-  form.before(problems);
-  problems.focus();
+function arrived(place, upload) {
+  numberOf(place).value = upload.pk;
+  const alt = place.querySelector("textarea");
+  if (!alt.value) alt.value = upload.alt;
+  delete place.file;
+  show(place, upload);
+  renumber();
+  keepSoon();
+  look();
 }
 
-function named(name) {
-  return form.querySelector(`[name="${CSS.escape(name)}"]`);
+function fail(place, why) {
+  place.dataset.state = "unsent";
+  const again = document.createElement("button");
+  again.type = "button";
+  again.className = "button small";
+  again.textContent = said.saidAgain;
+  again.addEventListener("click", () => {
+    place.dataset.state = "sending";
+    queue.push(place);
+    next();
+  });
+  tell(place, why, "error");
+  place.querySelector("[data-steps]").append(again);
+}
+
+// ── what is done with them ──
+
+function look() {
+  if (looking || !filled().some((place) => ["waiting", "working"].includes(stateOf(place)))) return;
+  looking = setTimeout(async () => {
+    try {
+      const answer = await fetch(`/drafts/${await findDraft()}/pictures`);
+      if (answer.ok) showAll((await answer.json()).uploads);
+    } catch { /* the next look may succeed */ }
+    looking = 0;
+    look();
+  }, LOOK_MS);
+}
+
+function showAll(uploads) {
+  const places = new Map(filled().map((place) => [numberOf(place).value, place]));
+  for (const upload of uploads) if (places.has(upload.pk)) show(places.get(upload.pk), upload);
+  form.dispatchEvent(new Event("pictures"));
+}
+
+function show(place, upload) {
+  place.dataset.state = upload.state;
+  place.dataset.focus = upload.focus;
+  if (upload.state === "refused") tell(place, upload.problem, "error");
+  else if (upload.state === "done") tellAll(place, upload.steps);
+  else tell(place, upload.steps.at(-1) ?? said.saidWaiting);
+  if (!upload.picture || place.querySelector("[data-aim] img")) return;
+  const image = new Image(upload.picture.width, upload.picture.height);
+  image.alt = "";
+  image.addEventListener("load", () => showLooks(place, image));
+  image.src = upload.picture.url;
+}
+
+function tell(place, words, kind = "soft") {
+  const steps = place.querySelector("[data-steps]");
+  if (steps.textContent === words) return;
+  const line = document.createElement("p");
+  line.className = kind;
+  line.textContent = words;
+  steps.replaceChildren(line);
+}
+
+function tellAll(place, lines) {
+  const steps = place.querySelector("[data-steps]");
+  if (steps.querySelector("details")) return;
+  const details = document.createElement("details");
+  const summary = document.createElement("summary");
+  const all = document.createElement("ul");
+  summary.textContent = said.saidProtected;
+  for (const line of lines) all.appendChild(document.createElement("li")).textContent = line;
+  details.append(summary, all);
+  steps.replaceChildren(details);
+}
+
+// ── the draft ──
+
+function token() {
+  const body = new FormData();
+  body.append("csrf_token", form.elements.csrf_token.value);
+  return body;
+}
+
+function findDraft() {
+  if (!draft && form.elements.draft.value) draft = Promise.resolve(form.elements.draft.value);
+  draft ??= save().catch((error) => {
+    draft = null;
+    throw error;
+  });
+  return draft;
+}
+
+async function save(leaving = false) {
+  const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+  const answer = await fetch("/drafts", { method: "POST", body, keepalive: leaving });
+  const said = await answer.json();
+  if (!answer.ok) throw new Error(said.problem);
+  form.elements.draft.value = said.draft;
+  return said.draft;
+}
+
+function keepSoon() {
+  if (!("autosave" in said)) return;
+  clearTimeout(keeping);
+  keeping = setTimeout(keep, KEEP_MS);
+}
+
+async function keep() {
+  clearTimeout(keeping);
+  keeping = 0;
+  try {
+    await (draft || form.elements.draft.value ? save(document.hidden) : findDraft());
+    say(said.saidSaved);
+  } catch {
+    say(said.saidFailed);
+  }
+}
+
+// The form goes as it is, once every picture is here: the server shows it again where something is wrong, and nothing
+// is lost, for the pictures are there already.
+function send(event) {
+  clearTimeout(keeping);
+  keeping = 0;
+  const states = filled().map(stateOf);
+  if (states.includes("unsent")) say(said.saidUnsent);
+  else if (states.includes("sending")) {
+    wanted = event.submitter;
+    say(said.saidSending);
+  } else return;
+  event.preventDefault();
+}
+
+function sendWhenReady() {
+  if (!wanted || filled().some((place) => stateOf(place) === "sending")) return;
+  const button = wanted;
+  wanted = null;
+  form.requestSubmit(button);
 }

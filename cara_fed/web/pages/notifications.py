@@ -8,6 +8,7 @@ from quart.typing import ResponseReturnValue
 
 from activitypub.html import strip_html
 from activitypub.identifiers import read_pk
+from cara_fed.publishing.publish_due import NOT_PUBLISHED
 from cara_fed.web.entries import find_bylines, path_of
 from cara_fed.web.house import services
 from cara_fed.web.parts import Byline, Link
@@ -83,7 +84,7 @@ def _build(row: Notification, company: _Company) -> Notice:
         byline=company.people[row.actor_id],
         at=row.created_at,
         is_new=row.read_at is None,
-        about=Link(path_of(post), _excerpt(post)) if post is not None and post.deleted_at is None else None,
+        about=_about(row, post),
         words=company.reports.get(row.object_id, ""),
         side=row.object_id if row.kind in ("follow_lost", "follow_back") else "",
         may_answer=row.kind == "follow_request" and row.actor_id in company.asking,
@@ -95,6 +96,12 @@ def _quote_pk(row: Notification, post: Post | None) -> int | None:
     """The post whose quote waits for the artist's answer."""
     waits = row.kind == "quote_request" and post is not None and post.quote_state == QUOTE_PENDING
     return post.pk if post is not None and waits else None
+
+
+def _about(row: Notification, post: Post | None) -> Link | None:
+    if row.kind == NOT_PUBLISHED:
+        return Link(f"/drafts/{row.object_id}", "The draft")
+    return Link(path_of(post), _excerpt(post)) if post is not None and post.deleted_at is None else None
 
 
 def _excerpt(post: Post) -> str:

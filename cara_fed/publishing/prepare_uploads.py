@@ -1,0 +1,107 @@
+"""Preparing pictures that wait in drafts: protected in the background, each step told as it is done."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+
+from cara_fed.protection.errors import PictureRefused
+from cara_fed.protection.values import ProtectionRequest, ReportLine
+from cara_fed.protection.wire import dump_request
+from cara_fed.publishing.drafts import PictureDraft
+from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.rights import Terms, choose_terms
+from cara_fed.publishing.store_picture import build_request, store_picture
+from cara_fed.services import Services
+from cara_fed.translate.opt_outs import effective_opt_out
+from storage.artists import Artist
+from storage.attachments import Picture
+from storage.errors import NotFound
+from storage.uploads import DONE, REFUSED, Upload
+
+LEASE: Final = timedelta(seconds=20)
+TELL_SECONDS: Final = 0.4
+RENEW_EVERY: Final = 10
+"""A lease is renewed at every so many looks, where nothing new is to be told."""
+MAX_ATTEMPTS: Final = 3
+
+_BREAKS = "This picture broke whatever worked on it, several times; open it in a picture editor and export it anew."
+_FILE_GONE = "The file is gone from this server; send the picture again."
+
+
+async def prepare_once(services: Services) -> bool:
+    """Work on the pictures that wait longest, as many at a time as instance.toml says; whether there were any."""
+    now = services.clock.now()
+    async with services.database.unit_of_work() as records:
+        claimed = await records.uploads.claim(now, now + LEASE, services.config.protection.workers)
+    await asyncio.gather(*(_prepare(services, upload) for upload in claimed))
+    if claimed:
+        services.wake.drafts.set()
+    return bool(claimed)
+
+
+def default_terms(services: Services, artist: Artist) -> Terms:
+    """The terms on which an artist shows work of which nothing else was said."""
+    return choose_terms(artist, effective_opt_out(services.config.opt_out.default, artist), None, "")
+
+
+async def _prepare(services: Services, upload: Upload) -> None:
+    """One picture; when this ends it is done or refused, unless the process ends first."""
+    if upload.attempts > MAX_ATTEMPTS:
+        await _refuse(services, upload, _BREAKS)
+        return
+    async with services.database.reading() as records:
+        artist = await records.artists.get_by_pk(upload.artist_pk)
+    lines: list[ReportLine] = []
+    telling = asyncio.create_task(_keep_telling(services, upload.pk, lines))
+    try:
+        content = await services.media.read("private", upload.original_hash)
+        terms = default_terms(services, artist)
+        draft = PictureDraft(content, upload.alt, upload.name)
+        picture = await store_picture(services, artist, draft, terms, lines.append)
+    except (PictureRefused, OSError) as refusal:
+        await _refuse(services, upload, str(refusal), lines)
+    except NotFound:
+        await _refuse(services, upload, _FILE_GONE, lines)
+    else:
+        await _keep(services, upload, picture, build_request(services, artist, terms))
+    finally:
+        telling.cancel()
+        with suppress(asyncio.CancelledError):
+            await telling
+
+
+async def _keep_telling(services: Services, pk: int, lines: Sequence[ReportLine]) -> None:
+    """Write down what is done while it is being done, so that every page and every process can tell."""
+    told, looks = 0, 0
+    while True:
+        await asyncio.sleep(TELL_SECONDS)
+        looks += 1
+        if len(lines) > told or looks % RENEW_EVERY == 0:
+            told = len(lines)
+            async with services.database.unit_of_work() as records:
+                await records.uploads.record_steps(pk, dump_steps(lines), services.clock.now() + LEASE)
+
+
+async def _keep(services: Services, upload: Upload, picture: Picture, request: ProtectionRequest) -> None:
+    attachment = picture.attachment
+    async with services.database.unit_of_work() as records:
+        is_wanted = await records.uploads.finish(
+            upload.pk, DONE, steps=attachment.report, request=dump_request(request), problem=""
+        )
+        if is_wanted:
+            await records.attachments.add(attachment, tuple(picture.renditions.values()))
+            await records.uploads.finish(upload.pk, DONE, attachment_pk=attachment.pk)
+    if not is_wanted:
+        await forget_files(services, [picture])
+
+
+async def _refuse(services: Services, upload: Upload, why: str, lines: Sequence[ReportLine] = ()) -> None:
+    async with services.database.unit_of_work() as records:
+        await records.uploads.finish(upload.pk, REFUSED, problem=why, steps=dump_steps(lines))
+
+
+def dump_steps(lines: Sequence[ReportLine]) -> list[dict[str, Any]]:
+    """What was done so far, as it is kept."""
+    return [{"step": line.step, "text": line.text, "facts": dict(line.facts)} for line in lines]

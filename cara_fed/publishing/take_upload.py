@@ -1,0 +1,78 @@
+"""Taking a picture out of a draft into a post: its files are there, and change only where they must."""
+
+import json
+from typing import Any
+
+from cara_fed.protection.errors import PictureRefused
+from cara_fed.protection.values import ProtectionRequest
+from cara_fed.protection.wire import dump_request
+from cara_fed.publishing.drafts import PictureDraft, UploadedPicture
+from cara_fed.publishing.rewrite_picture import rewrite_picture
+from cara_fed.publishing.rights import Terms
+from cara_fed.services import Services
+from storage.artists import Artist
+from storage.attachments import Attachment, Picture, Rendition
+from storage.statements import values_of
+from storage.uploads import REFUSED, Upload
+
+_ABOUT_THE_PLACE = ("focal_point", "limits")
+"""What of a request leaves no mark in the files."""
+
+
+class UploadUnusable(PictureRefused):
+    """A picture of a draft is not there, was refused, or is still being worked on."""
+
+
+async def take_upload(
+    services: Services, artist: Artist, wanted: UploadedPicture, request: ProtectionRequest, terms: Terms
+) -> Picture | PictureDraft:
+    """The rows of a post's picture, made of a draft's; or the picture itself, where it is to be treated otherwise.
+
+    Raises UploadUnusable.
+    """
+    upload, picture = await _find(services, artist, wanted.upload_pk)
+    before, now = _compared(upload.request), _compared(dump_request(request))
+    if {**before, "rights": None} != {**now, "rights": None}:
+        content = await services.media.read("private", upload.original_hash)
+        return PictureDraft(content, wanted.alt, upload.name, wanted.focal_point, wanted.sensitive, wanted.opt_out)
+    if before["rights"] != now["rights"]:
+        restated = await rewrite_picture(services, picture, request.rights, terms)
+        picture.attachment.report = restated.report
+        picture = Picture(picture.attachment, restated.renditions)
+    return _copy(services, picture, wanted)
+
+
+async def _find(services: Services, artist: Artist, pk: int) -> tuple[Upload, Picture]:
+    async with services.database.reading() as records:
+        upload = (await records.uploads.find([pk])).get(pk)
+        if upload is None or upload.artist_pk != artist.pk:
+            raise UploadUnusable("it is no longer here; send it again.")
+        if upload.state == REFUSED:
+            raise UploadUnusable(upload.problem)
+        if upload.attachment_pk is None:
+            raise UploadUnusable("it is still being prepared; wait a moment.")
+        return upload, (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
+
+
+def _compared(request: dict[str, Any]) -> dict[str, Any]:
+    """What is compared, as JSON gives it back."""
+    kept: dict[str, Any] = json.loads(json.dumps(request))
+    return {name: value for name, value in kept.items() if name not in _ABOUT_THE_PLACE}
+
+
+def _copy(services: Services, picture: Picture, wanted: UploadedPicture) -> Picture:
+    """New rows for the same files: those of the draft go with the draft."""
+    pk, old = services.clock.new_pk(), picture.attachment
+    values = values_of(old) | {
+        "pk": pk,
+        "alt": wanted.alt.strip(),
+        "sensitive": wanted.sensitive,
+        "opt_out": wanted.opt_out,
+    }
+    attachment = Attachment(**values)
+    if wanted.focal_point:
+        attachment.focal_x, attachment.focal_y = wanted.focal_point
+    renditions = {
+        kind: Rendition(**(values_of(one) | {"attachment_pk": pk})) for kind, one in picture.renditions.items()
+    }
+    return Picture(attachment, renditions)

@@ -1,0 +1,78 @@
+"""What the pages of drafts are made of: pictures on their way, posts to be, and what waits for its time."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from cara_fed.web.parts import FormView, Picture
+
+UploadState = Literal["waiting", "working", "done", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """A picture of a draft: how far its protection has come, and what of it can be seen.
+
+    ``alt`` is what its artist once wrote about the same picture; ``focus`` is the focal point that was found, as the
+    form's field holds it.
+    """
+
+    pk: int
+    name: str
+    state: UploadState
+    alt: str = ""
+    problem: str = ""
+    steps: tuple[str, ...] = ()
+    picture: Picture | None = None
+    focus: str = ""
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self.state in ("done", "refused")
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for scripts."""
+        picture = self.picture
+        return {
+            "pk": str(self.pk),  # more digits than a number of JavaScript has
+            "name": self.name,
+            "state": self.state,
+            "alt": self.alt,
+            "problem": self.problem,
+            "steps": self.steps,
+            "focus": self.focus,
+            "picture": {"url": picture.src, "width": picture.width, "height": picture.height} if picture else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """A draft in the list. ``publish_at`` is on the clock of ``zone``."""
+
+    pk: int
+    words: str
+    state: Literal["open", "due", "held"]
+    changed_at: datetime
+    pictures: int = 0
+    cover: Picture | None = None
+    publish_at: datetime | None = None
+    zone: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsPage:
+    """``/drafts``: what is being written, what waits for its time, and what is held."""
+
+    drafts: tuple[DraftLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingPage:
+    """``/drafts/PK``: a post on its way out. ``is_over`` says that its time has come and its pictures are awaited."""
+
+    line: DraftLine
+    uploads: tuple[Uploaded, ...] = ()
+    is_over: bool = False
+    form: FormView = field(default_factory=FormView)
