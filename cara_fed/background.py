@@ -1,6 +1,7 @@
 """What an instance does in the background: each loop's work, and how long it sleeps."""
 
 from datetime import timedelta
+from functools import partial
 
 from cara_fed.blocklist.enact import enact
 from cara_fed.blocklist.list_entry import retire_expired
@@ -57,12 +58,6 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         await keep_house_once(services)
         return False
 
-    async def prepare_uploads() -> bool:
-        return await prepare_once(services)
-
-    async def publish_due() -> bool:
-        return await publish_due_once(services)
-
     async def verify_links() -> bool:
         return await verify_due(services)
 
@@ -78,8 +73,8 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
         Loop("the updates of posts", tell, QUEUE_LOOK_SECONDS),
-        Loop("the picture worker", prepare_uploads, QUEUE_LOOK_SECONDS, services.wake.uploads),
-        Loop("the schedule", publish_due, QUEUE_LOOK_SECONDS, services.wake.drafts),
+        Loop("the picture worker", partial(prepare_once, services), QUEUE_LOOK_SECONDS, services.wake.uploads),
+        Loop("the schedule", partial(publish_due_once, services), QUEUE_LOOK_SECONDS, services.wake.drafts),
         Loop("the watch", watch, WATCH_SECONDS),
         Loop("the heartbeat", beat, HEARTBEAT_SECONDS),
         Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),

@@ -64,19 +64,11 @@ class Records:
 
     __slots__ = (
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
-<<<<<<< HEAD
-        "blocks", "crawlers", "deliveries", "enforcement", "evidence", "followers", "following", "heartbeats",
-        "held_lists", "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes",
-        "outbox_log", "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits",
-        "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets",
-        "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "works",
-=======
-        "blocks", "crawlers", "deliveries", "drafts", "enforcement", "followers", "following", "heartbeats",
+        "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "followers", "following", "heartbeats",
         "held_lists", "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes",
         "outbox_log", "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits",
         "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets",
         "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
->>>>>>> 47c5c50 (Take pictures one by one as they are dropped, keep what is written, and publish when it is time)
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line

@@ -54,8 +54,7 @@ async def store_pictures(
         try:
             stored.append(await _store_or_take(services, artist, draft, terms, _numbered(progress, number)))
         except (PictureRefused, OSError) as refusal:
-            name = draft.name if isinstance(draft, PictureDraft) else ""
-            raise PictureUnusable(number, name, _reason(refusal)) from refusal
+            raise PictureUnusable(number, _name_of(draft, refusal), _reason(refusal)) from refusal
     return tuple(stored)
 
 
@@ -188,6 +187,10 @@ def _read_file(path: Path, most: int) -> bytes:
 
 def _numbered(progress: Progress | None, number: int) -> Callable[[ReportLine], None] | None:
     return None if progress is None else lambda line: progress(number, line)
+
+
+def _name_of(draft: PictureDraft | UploadedPicture, refusal: Exception) -> str:
+    return draft.name if isinstance(draft, PictureDraft) else getattr(refusal, "name", "")
 
 
 def _reason(refusal: PictureRefused | OSError) -> str:

@@ -20,7 +20,11 @@ _ABOUT_THE_PLACE = ("focal_point", "limits")
 
 
 class UploadUnusable(PictureRefused):
-    """A picture of a draft is not there, was refused, or is still being worked on."""
+    """A picture of a draft is not there, was refused, or is still being worked on; ``name`` is what it is called."""
+
+    def __init__(self, why: str, name: str = "") -> None:
+        super().__init__(why)
+        self.name = name
 
 
 async def take_upload(
@@ -48,9 +52,9 @@ async def _find(services: Services, artist: Artist, pk: int) -> tuple[Upload, Pi
         if upload is None or upload.artist_pk != artist.pk:
             raise UploadUnusable("it is no longer here; send it again.")
         if upload.state == REFUSED:
-            raise UploadUnusable(upload.problem)
+            raise UploadUnusable(upload.problem, upload.name)
         if upload.attachment_pk is None:
-            raise UploadUnusable("it is still being prepared; wait a moment.")
+            raise UploadUnusable("it is still being prepared; wait a moment.", upload.name)
         return upload, (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
 
 

@@ -201,12 +201,12 @@ def test_a_post_is_edited_and_deleted(studio: BrowserContext, tmp_path: Path) ->
 def test_what_cannot_be_published_is_said_and_the_pictures_stay(studio: BrowserContext, tmp_path: Path) -> None:
     (tmp_path / "broken.jpg").write_bytes(jpeg()[:3000])
     page = studio.new_page()
-    page.goto("/publish")
+    page.goto("/publish?new")
     page.set_input_files("#pick", [*pictures(tmp_path)[:1], str(tmp_path / "broken.jpg")])
     page.get_by_role("button", name="Publish").click()
-    expect(page.locator("[data-problems]")).to_contain_text("Picture 2 (broken.jpg)", timeout=30_000)
+    expect(page.locator("[data-problems]")).to_contain_text("Picture 2 (broken.jpg)", timeout=60_000)
     keep(page, "22-publish-refused")
-    assert page.locator("[data-place]:not([hidden])").count() == 2
+    expect(page.locator("[data-place]:not([hidden])")).to_have_count(2)
     page.close()
 
 
@@ -237,7 +237,7 @@ def test_without_script_everything_essential_works(
         page.get_by_label("Name").fill("mara")
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Log in").click()
-        page.goto("/publish")
+        page.goto("/publish?new")
         page.set_input_files("[name=picture-0]", pictures(tmp_path)[0])
         page.locator("textarea[name=alt-0]").fill("Without script.")
         page.get_by_role("button", name="Publish").click()
