@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectionRequest, ReportLine
-from cara_fed.protection.wire import dump_request
 from cara_fed.publishing.drafts import PictureDraft
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.store_picture import build_request, store_picture
+from cara_fed.publishing.take_upload import describe_treatment
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from storage.artists import Artist
@@ -88,7 +88,7 @@ async def _keep(services: Services, upload: Upload, picture: Picture, request: P
     attachment = picture.attachment
     async with services.database.unit_of_work() as records:
         is_wanted = await records.uploads.finish(
-            upload.pk, DONE, steps=attachment.report, request=dump_request(request), problem=""
+            upload.pk, DONE, steps=attachment.report, request=describe_treatment(request), problem=""
         )
         if is_wanted:
             await records.attachments.add(attachment, tuple(picture.renditions.values()))

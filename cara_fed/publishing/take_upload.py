@@ -1,11 +1,11 @@
 """Taking a picture out of a draft into a post: its files are there, and change only where they must."""
 
-import json
+import hashlib
+from dataclasses import asdict, replace
 from typing import Any
 
 from cara_fed.protection.errors import PictureRefused
-from cara_fed.protection.values import ProtectionRequest
-from cara_fed.protection.wire import dump_request
+from cara_fed.protection.values import Limits, ProtectionRequest, Rights
 from cara_fed.publishing.drafts import PictureDraft, UploadedPicture
 from cara_fed.publishing.rewrite_picture import rewrite_picture
 from cara_fed.publishing.rights import Terms
@@ -14,9 +14,6 @@ from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
 from storage.statements import values_of
 from storage.uploads import REFUSED, Upload
-
-_ABOUT_THE_PLACE = ("focal_point", "limits")
-"""What of a request leaves no mark in the files."""
 
 
 class UploadUnusable(PictureRefused):
@@ -35,8 +32,8 @@ async def take_upload(
     Raises UploadUnusable.
     """
     upload, picture = await _find(services, artist, wanted.upload_pk)
-    before, now = _compared(upload.request), _compared(dump_request(request))
-    if {**before, "rights": None} != {**now, "rights": None}:
+    before, now = upload.request, describe_treatment(request)
+    if before["pixels"] != now["pixels"]:
         content = await services.media.read("private", upload.original_hash)
         return PictureDraft(content, wanted.alt, upload.name, wanted.focal_point, wanted.sensitive, wanted.opt_out)
     if before["rights"] != now["rights"]:
@@ -58,10 +55,11 @@ async def _find(services: Services, artist: Artist, pk: int) -> tuple[Upload, Pi
         return upload, (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
 
 
-def _compared(request: dict[str, Any]) -> dict[str, Any]:
-    """What is compared, as JSON gives it back."""
-    kept: dict[str, Any] = json.loads(json.dumps(request))
-    return {name: value for name, value in kept.items() if name not in _ABOUT_THE_PLACE}
+def describe_treatment(request: ProtectionRequest) -> dict[str, Any]:
+    """What was done to a picture, to be compared: what its files say, and a digest of what its pixels went through."""
+    pixels = replace(request, rights=Rights(), limits=Limits(), focal_point=None, invisible_mark=None)
+    described = f"{pixels!r} {request.visible_mark and request.visible_mark.logo} {bool(request.invisible_mark)}"
+    return {"rights": asdict(request.rights), "pixels": hashlib.sha256(described.encode()).hexdigest()}
 
 
 def _copy(services: Services, picture: Picture, wanted: UploadedPicture) -> Picture:
