@@ -1,5 +1,6 @@
 """What an instance does in the background: each loop's work, and how long it sleeps."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 
@@ -9,9 +10,11 @@ from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.doctor.inside import HEARTBEAT
 from cara_fed.evidence.access_logs import read_configured_log
+from cara_fed.exports.worker import export_once, remove_expired
 from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
+from cara_fed.mail.worker import send_once
 from cara_fed.publishing.keep_draft import remove_stale_drafts
 from cara_fed.publishing.prepare_uploads import prepare_once
 from cara_fed.publishing.publish_due import publish_due_once
@@ -25,12 +28,15 @@ WATCH_SECONDS = 1.0
 HEARTBEAT_SECONDS = 60.0
 SUBSCRIPTIONS_SECONDS = 300.0
 RESTATE_LOOK_SECONDS = 2.0
+MAIL_LOOK_SECONDS = 5.0
+EXPORT_LOOK_SECONDS = 5.0
 LINKS_SECONDS = 30.0
 ACCESS_LOG_SECONDS = 30.0
 HOUSEKEEPING_SECONDS = 3600.0
 REFUSALS_KEPT = timedelta(days=365)
 # Peers retry for about a week; what comes again within this time is known.
 INBOX_KEPT = timedelta(days=30)
+LETTERS_KEPT = timedelta(days=30)
 NOTIFICATIONS_KEPT = timedelta(days=180)
 # A Delete goes wherever the post went, as far as this remembers; evidence may need it longer.
 DELIVERIES_KEPT = timedelta(days=180)
@@ -39,50 +45,38 @@ DELIVERIES_KEPT = timedelta(days=180)
 def build_loops(services: Services) -> tuple[Loop, ...]:
     """The loops of one process; all processes of an instance may run them at once, for rows are claimed."""
 
-    async def watch() -> bool:
-        await watch_once(services)
-        return False
+    def until_done(work: Callable[[Services], Awaitable[bool]]) -> Callable[[], Awaitable[bool]]:
+        return partial(work, services)
 
-    async def refresh_subscriptions() -> bool:
-        await refresh_due(services)
-        return False
+    def now_and_then(work: Callable[[Services], Awaitable[object]]) -> Callable[[], Awaitable[bool]]:
+        async def once() -> bool:
+            await work(services)
+            return False
 
-    async def beat() -> bool:
-        await beat_once(services)
-        return False
-
-    async def restate() -> bool:
-        return await restate_profiles(services) or await restate_once(services)
-
-    async def keep_house() -> bool:
-        await keep_house_once(services)
-        return False
-
-    async def verify_links() -> bool:
-        return await verify_due(services)
-
-    async def tell() -> bool:
-        return await tell_updates(services)
-
-    async def read_access_log() -> bool:
-        await read_configured_log(services)
-        return False
+        return once
 
     inbox, deliveries = InboxWorker(services), DeliveryWorker(services)
     return (
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
-        Loop("the updates of posts", tell, QUEUE_LOOK_SECONDS),
-        Loop("the picture worker", partial(prepare_once, services), QUEUE_LOOK_SECONDS, services.wake.uploads),
-        Loop("the schedule", partial(publish_due_once, services), QUEUE_LOOK_SECONDS, services.wake.drafts),
-        Loop("the watch", watch, WATCH_SECONDS),
-        Loop("the heartbeat", beat, HEARTBEAT_SECONDS),
-        Loop("the subscriptions", refresh_subscriptions, SUBSCRIPTIONS_SECONDS),
-        Loop("the restating", restate, RESTATE_LOOK_SECONDS),
-        Loop("the profile links", verify_links, LINKS_SECONDS),
-        Loop("the access log", read_access_log, ACCESS_LOG_SECONDS),
-        Loop("the housekeeping", keep_house, HOUSEKEEPING_SECONDS),
+        Loop("the updates of posts", until_done(tell_updates), QUEUE_LOOK_SECONDS),
+        Loop("the picture worker", until_done(prepare_once), QUEUE_LOOK_SECONDS, services.wake.uploads),
+        Loop("the schedule", until_done(publish_due_once), QUEUE_LOOK_SECONDS, services.wake.drafts),
+        Loop("the watch", now_and_then(watch_once), WATCH_SECONDS),
+        Loop("the heartbeat", now_and_then(beat_once), HEARTBEAT_SECONDS),
+        Loop("the subscriptions", now_and_then(refresh_due), SUBSCRIPTIONS_SECONDS),
+        Loop("the restating", until_done(restate_anything), RESTATE_LOOK_SECONDS),
+        Loop("the mail", until_done(send_once), MAIL_LOOK_SECONDS),
+        Loop("the archives", until_done(export_once), EXPORT_LOOK_SECONDS),
+        Loop("the profile links", until_done(verify_due), LINKS_SECONDS),
+        Loop("the access log", now_and_then(read_configured_log), ACCESS_LOG_SECONDS),
+        Loop("the housekeeping", now_and_then(keep_house_once), HOUSEKEEPING_SECONDS),
     )
+
+
+async def restate_anything(services: Services) -> bool:
+    """Let what was published earlier say what holds now; whether there was any."""
+    return await restate_profiles(services) or await restate_once(services)
 
 
 async def watch_once(services: Services) -> None:
@@ -107,9 +101,11 @@ async def beat_once(services: Services) -> None:
 async def keep_house_once(services: Services) -> None:
     """Throw away what is over: expired sessions and tokens, old rate limits, refusals and activities, drafts."""
     now, evidence_kept = services.clock.now(), timedelta(days=services.config.evidence.keep_days)
+    await remove_expired(services)
     async with services.database.unit_of_work() as records:
         await records.sessions.remove_expired(now)
         await records.tokens.remove_expired(now)
+        await records.mails.remove_failed(now - LETTERS_KEPT)
         await records.rate_limits.remove_old(now)
         await records.refusals.remove_old(now - REFUSALS_KEPT)
         await records.inbox_log.remove_finished(now - INBOX_KEPT)

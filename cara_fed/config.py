@@ -243,10 +243,35 @@ class BlocklistSection(Section):
 class EvidenceSection(Section):
     """``[evidence]``: where pictures went, for how long that is known, and what proves it."""
 
-    keep_days: int = Field(default=365, ge=1, le=3650)
+    keep_days: StrictInt = Field(default=365, ge=1, le=3650)
     timestamp_server: str = Field(default="", max_length=2048, pattern=r"^$|^https?://")
     timestamp_ca_file: str = ""
     access_log: str = ""
+
+
+class SmtpSection(Section):
+    """``[smtp]``: the mail server that takes our letters; without one, admins pass links on themselves."""
+
+    host: str = Field(default="", max_length=253)
+    port: StrictInt = Field(default=587, ge=1, le=65_535)
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = ""
+    password_file: str = ""
+    sender: str = Field(default="", max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$", validate_default=True)
+
+    @field_validator("sender")
+    @classmethod
+    def _require_sender(cls, value: str, others: ValidationInfo) -> str:
+        if others.data.get("host") and not value:
+            raise ValueError("must be given where smtp.host is, e.g. studio@studio.example")
+        return value
+
+    @field_validator("security")
+    @classmethod
+    def _require_secrecy(cls, value: str, others: ValidationInfo) -> str:
+        if value == "none" and not _is_loopback_name(str(others.data.get("host", "")) or "localhost"):
+            raise ValueError('"none" is accepted only for a mail server on this machine')
+        return value
 
 
 class Config(Section):
@@ -261,6 +286,7 @@ class Config(Section):
     protection: ProtectionSection = ProtectionSection()
     blocklist: BlocklistSection = BlocklistSection()
     evidence: EvidenceSection = EvidenceSection()
+    smtp: SmtpSection = SmtpSection()
     folder: Path = Field(default=Path(), exclude=True, description="what relative paths are relative to")
 
     @property
@@ -296,6 +322,7 @@ def require_files(path: Path, config: Config) -> None:
     named = {
         "federation.ca_file": config.federation.ca_file,
         "evidence.timestamp_ca_file": config.evidence.timestamp_ca_file,
+        "smtp.password_file": config.smtp.password_file,
         "storage.database_password_file": config.storage.database_password_file,
         "storage.s3.secret_access_key_file": config.storage.s3.secret_access_key_file,
     }

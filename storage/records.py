@@ -17,6 +17,7 @@ from storage.deliveries import Deliveries
 from storage.drafts import Drafts
 from storage.enforcement import Enforcement
 from storage.evidence import Evidence
+from storage.exports import Exports
 from storage.follows import Follower, Following, Follows
 from storage.heartbeats import Heartbeats
 from storage.held_lists import HeldLists
@@ -24,11 +25,14 @@ from storage.hosts import Hosts
 from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
 from storage.keys import Keys
+from storage.mail_addresses import MailAddresses
+from storage.mails import Mails
 from storage.mutes import Mutes
 from storage.notifications import Notifications
 from storage.opt_out_changes import OptOutChanges
 from storage.outbox_log import OutboxLog
 from storage.overviews import Overviews
+from storage.passkeys import Passkeys
 from storage.portfolio import Portfolio
 from storage.post_updates import PostUpdates
 from storage.posts import Posts
@@ -42,6 +46,7 @@ from storage.reports import Reports
 from storage.revisions import Revisions
 from storage.rewrites import Rewrites
 from storage.searches import Searches
+from storage.second_factors import SecondFactors
 from storage.secrets import Secrets
 from storage.sessions import Sessions
 from storage.severances import Severances
@@ -64,11 +69,12 @@ class Records:
 
     __slots__ = (
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
-        "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "followers", "following", "heartbeats",
-        "held_lists", "hosts", "inbox_log", "interactions", "keys", "mutes", "notifications", "opt_out_changes",
-        "outbox_log", "overviews", "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits",
-        "refusals", "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "secrets",
-        "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
+        "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "exports", "followers", "following",
+        "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "mail_addresses", "mails", "mutes",
+        "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "portfolio", "post_updates",
+        "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys", "reports",
+        "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
+        "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -86,6 +92,7 @@ class Records:
         self.drafts = Drafts(session)
         self.enforcement = Enforcement(session)
         self.evidence = Evidence(session)
+        self.exports = Exports(session)
         self.followers = Follows(session, Follower)
         self.following = Follows(session, Following)
         self.heartbeats = Heartbeats(session)
@@ -94,11 +101,14 @@ class Records:
         self.inbox_log = InboxLog(session)
         self.interactions = Interactions(session)
         self.keys = Keys(session)
+        self.mail_addresses = MailAddresses(session)
+        self.mails = Mails(session)
         self.mutes = Mutes(session)
         self.notifications = Notifications(session)
         self.opt_out_changes = OptOutChanges(session)
         self.outbox_log = OutboxLog(session)
         self.overviews = Overviews(session)
+        self.passkeys = Passkeys(session)
         self.portfolio = Portfolio(session)
         self.post_updates = PostUpdates(session)
         self.posts = Posts(session)
@@ -112,6 +122,7 @@ class Records:
         self.revisions = Revisions(session)
         self.rewrites = Rewrites(session)
         self.searches = Searches(session)
+        self.second_factors = SecondFactors(session)
         self.secrets = Secrets(session)
         self.sessions = Sessions(session)
         self.severances = Severances(session)

@@ -62,6 +62,11 @@ class Tokens:
         """Withdraw every token of a purpose; how many."""
         return await count_changed(self.session, delete(Token).where(col(Token.purpose) == purpose))
 
+    async def remove_for_artist(self, artist_pk: int, purpose: str) -> int:
+        """Withdraw an artist's tokens of a purpose; how many."""
+        theirs = col(Token.artist_pk) == artist_pk, col(Token.purpose) == purpose
+        return await count_changed(self.session, delete(Token).where(*theirs))
+
     async def remove_expired(self, now: datetime) -> int:
         """Forget tokens whose time is over; how many."""
         return await count_changed(self.session, delete(Token).where(col(Token.expires_at) <= now))

@@ -31,6 +31,9 @@ class Limit:
 
 SIGN_IN_BY_ADDRESS = Limit("sign-in from", 40, timedelta(minutes=15))
 SIGN_IN_BY_NAME = Limit("sign-in as", 10, timedelta(minutes=15))
+CODE_BY_NAME = Limit("code of", 10, timedelta(minutes=15))
+LETTER_BY_ADDRESS = Limit("letter from", 10, timedelta(hours=1))
+LETTER_BY_NAME = Limit("letter to", 3, timedelta(hours=1))
 TOKEN_BY_ADDRESS = Limit("one-time link from", 20, timedelta(minutes=15))
 SEARCH_BY_ADDRESS = Limit("search from", 60, timedelta(minutes=5))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from activitypub.identifiers import fold_name
 from cara_fed.accounts.limits import SIGN_IN_BY_ADDRESS, SIGN_IN_BY_NAME, require_within
 from cara_fed.accounts.passwords import password_matches
-from cara_fed.accounts.tokens import hash_token, make_token
+from cara_fed.accounts.tokens import Purpose, hash_token, issue_token, make_token
 from cara_fed.errors import NotAllowed
 from cara_fed.services import Services
 from storage.artists import Artist
@@ -43,10 +43,19 @@ class SignedIn:
     token: str = field(repr=False)
 
 
-async def sign_in(services: Services, name: str, password: str, visitor: Visitor) -> SignedIn:
-    """Check a name and password and begin a session. Raises TooManyAttempts or WrongPassword.
+@dataclass(frozen=True, slots=True)
+class HalfSignedIn:
+    """The password was right, and a code or a passkey is still to come; ``token`` is for the browser's cookie."""
+
+    artist: Artist
+    token: str = field(repr=False)
+
+
+async def sign_in(services: Services, name: str, password: str, visitor: Visitor) -> SignedIn | HalfSignedIn:
+    """Check a name and password, and begin a session where nothing else is asked for.
 
     Tries are counted by address and by name. ``name`` may be a whole handle of this instance.
+    Raises TooManyAttempts or WrongPassword.
     """
     name = _read_name(services, name)
     by_name = SIGN_IN_BY_NAME, fold_name(name)
@@ -56,7 +65,15 @@ async def sign_in(services: Services, name: str, password: str, visitor: Visitor
         raise WrongPassword
     async with services.database.unit_of_work() as records:
         await records.rate_limits.clear(SIGN_IN_BY_NAME.key(fold_name(name)))
+        if await has_second_factor(records, artist.pk):
+            return HalfSignedIn(artist, await issue_token(records, services.clock, Purpose.SECOND_FACTOR, artist.pk))
         return await begin_session(records, services, artist, visitor)
+
+
+async def has_second_factor(records: Records, artist_pk: int) -> bool:
+    """Whether a password alone does not open this account."""
+    factor = await records.second_factors.find(artist_pk)
+    return factor is not None and factor.confirmed_at is not None
 
 
 async def begin_session(records: Records, services: Services, artist: Artist, visitor: Visitor) -> SignedIn:

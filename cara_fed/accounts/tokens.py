@@ -22,17 +22,24 @@ class Purpose(StrEnum):
     FIRST_ADMIN = "first_admin"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - not a password
+    MAIL_ADDRESS = "mail_address"
+    SECOND_FACTOR = "second_factor"
+    PASSKEY = "passkey"
 
 
 LIFETIMES = {
     Purpose.FIRST_ADMIN: timedelta(days=7),
     Purpose.INVITATION: timedelta(days=14),
     Purpose.PASSWORD_RESET: timedelta(days=1),
+    Purpose.MAIL_ADDRESS: timedelta(days=1),
+    Purpose.SECOND_FACTOR: timedelta(minutes=10),
+    Purpose.PASSKEY: timedelta(minutes=5),
 }
 PAGES = {
     Purpose.FIRST_ADMIN: "/join",
     Purpose.INVITATION: "/join",
     Purpose.PASSWORD_RESET: "/password/reset",
+    Purpose.MAIL_ADDRESS: "/settings/mail/confirm",
 }
 
 
@@ -60,13 +67,18 @@ def link_to(site: Site, purpose: Purpose, token: str) -> str:
 
 async def issue_link(records: Records, clock: Clock, site: Site, purpose: Purpose, artist_pk: int | None = None) -> str:
     """A new link. ``artist_pk`` is whose password it sets, or who invites."""
+    return link_to(site, purpose, await issue_token(records, clock, purpose, artist_pk))
+
+
+async def issue_token(records: Records, clock: Clock, purpose: Purpose, artist_pk: int | None = None) -> str:
+    """A new secret that works once, for an artist or for anybody."""
     token, now = make_token(), clock.now()
     expires_at = now + LIFETIMES[purpose]
     row = Token(
         token_hash=hash_token(token), purpose=purpose, artist_pk=artist_pk, created_at=now, expires_at=expires_at
     )
     await records.tokens.add(row)
-    return link_to(site, purpose, token)
+    return token
 
 
 async def issue_first_admin_link(services: Services) -> str | None:

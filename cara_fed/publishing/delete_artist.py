@@ -7,12 +7,14 @@ from activitypub.audience import Audience, Visibility
 from activitypub.vocabulary import PUBLIC
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.delivery.worker import DELETED_MEANWHILE
+from cara_fed.exports.worker import forget_archives
 from cara_fed.publishing.forget_files import forget_files, forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.update_profile import REVISION
 from cara_fed.services import Services
 from storage.artists import Artist
 from storage.attachments import Picture
+from storage.exports import Export
 from storage.records import Records
 from storage.remote_actors import Inbox
 
@@ -28,7 +30,7 @@ async def delete_artist(services: Services, artist: Artist) -> None:
         row = await records.artists.get_by_pk(artist.pk)
         await _send_delete(records, services, row)
         pictures = await _delete_posts(records, services, row)
-        await records.sessions.remove_for_artist(row.pk)
+        archives = await _forget_credentials(records, row.pk)
         await records.followers.remove_artist(row.pk)
         await records.following.remove_artist(row.pk)
         await _empty_arrangements(records, services, row)
@@ -37,7 +39,17 @@ async def delete_artist(services: Services, artist: Artist) -> None:
         await records.revisions.bump(REVISION)
     await forget_files(services, pictures)
     await forget_public_files(services, portraits)
+    await forget_archives(services, archives)
     wake_workers(services)
+
+
+async def _forget_credentials(records: Records, artist_pk: int) -> Sequence[Export]:
+    """Everything that opens the account; the archives, whose files are still to go."""
+    await records.sessions.remove_for_artist(artist_pk)
+    await records.passkeys.remove_all(artist_pk)
+    await records.second_factors.remove(artist_pk)
+    await records.mail_addresses.remove(artist_pk)
+    return await records.exports.take_all(artist_pk)
 
 
 async def _send_delete(records: Records, services: Services, artist: Artist) -> None:

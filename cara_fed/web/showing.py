@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 from activitypub.opt_out import OptOut, http_headers
 from cara_fed.asgi import Answer
 from cara_fed.translate.opt_outs import signals_for
-from cara_fed.web import blocklist_views, studio_views, views
+from cara_fed.web import blocklist_views, login_views, studio_views, views
 from cara_fed.web.csrf import make_csrf_token, require_csrf_token
 from cara_fed.web.forms import FormReader
 from cara_fed.web.house import house, services
@@ -27,11 +27,20 @@ _FOR_VISITORS = (
     studio_views.LogInPage,
     studio_views.JoinPage,
     studio_views.PasswordResetPage,
+    login_views.CodePage,
+    login_views.ForgottenPage,
+    login_views.MailConfirmPage,
     blocklist_views.AppealPage,
 )
 """Pages whose forms do something for visitors, who need a token for them too."""
-_SHOWN_ONCE = (studio_views.JoinPage, studio_views.PasswordResetPage, studio_views.MembersPage)
-"""Pages that hold one-time links, which no browser may keep."""
+_SHOWN_ONCE = (
+    studio_views.JoinPage,
+    studio_views.PasswordResetPage,
+    studio_views.MembersPage,
+    login_views.MailConfirmPage,
+    login_views.LoginSettingsPage,
+)
+"""Pages that hold one-time links or codes, which no browser may keep."""
 _LEADING_AWAY = (views.ProfilePage, views.FollowFromPage)
 """Pages with the form "follow from your server", which is answered by a redirect there."""
 

@@ -18,9 +18,10 @@ Choices = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class LogInPage:
-    """``/login``."""
+    """``/login``. ``has_mail_server`` says that a lost password can be mended by mail."""
 
     form: FormView = field(default_factory=FormView)
+    has_mail_server: bool = False
 
 
 @dataclass(frozen=True, slots=True)

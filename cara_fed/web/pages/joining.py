@@ -8,7 +8,7 @@ from quart.typing import ResponseReturnValue
 from activitypub.errors import IdentifierError
 from cara_fed.accounts.create_artist import JOIN_PURPOSES, join
 from cara_fed.accounts.set_password import reset_password
-from cara_fed.accounts.sign_in import begin_session
+from cara_fed.accounts.sign_in import begin_session, has_second_factor
 from cara_fed.accounts.tokens import LinkUnusable, Purpose, read_link
 from cara_fed.errors import InvalidInput
 from cara_fed.web.forms import FormInvalid, read_join_form, read_password_form
@@ -62,6 +62,8 @@ async def reset() -> ResponseReturnValue:
         return await show_invalid(await _build_reset(fields.get("token", ""), invalid.view))
     await _read_link(form.token, Purpose.PASSWORD_RESET)
     artist = await reset_password(services(), form.token, form.password)
+    if await _needs_code(artist):
+        return await go("/login", "The new password is set. Log in with it, and with a code.")
     await _sign_in(artist)
     return await go(f"/@{artist.name}", "The new password is set.")
 
@@ -70,6 +72,12 @@ async def _sign_in(artist: Artist) -> None:
     async with services().database.unit_of_work() as records:
         signed_in = await begin_session(records, services(), artist, visitor())
     keep_signed_in(signed_in)
+
+
+async def _needs_code(artist: Artist) -> bool:
+    """Whether a link alone must not open the account, as a password alone does not."""
+    async with services().database.reading() as records:
+        return await has_second_factor(records, artist.pk)
 
 
 async def _build_join(token: str, form: FormView) -> JoinPage:

@@ -6,10 +6,12 @@ from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.limits import TooManyAttempts
-from cara_fed.accounts.sign_in import WrongPassword, sign_in, sign_out
+from cara_fed.accounts.sign_in import HalfSignedIn, WrongPassword, sign_in, sign_out
+from cara_fed.mail.letters import can_write
 from cara_fed.web.errors import headers_of, status_of
 from cara_fed.web.forms import FormInvalid, read_log_in_form, read_next_path
 from cara_fed.web.house import services, visitor
+from cara_fed.web.pages.passkeys import ask_for_code
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import INVALID, form_again, go, show
 from cara_fed.web.signed_in import current_artist, forget_signed_in, keep_signed_in, session_token
@@ -25,7 +27,7 @@ async def show_log_in() -> ResponseReturnValue:
     next_path = read_next_path(request.args.get("next", ""))
     if current_artist() is not None:
         return redirect(next_path, 303)
-    return await show(LogInPage(FormView({"next": next_path})))
+    return await show(LogInPage(FormView({"next": next_path}), can_write(services())))
 
 
 @room.post("/login")
@@ -36,9 +38,11 @@ async def log_in() -> ResponseReturnValue:
         form = read_log_in_form(fields)
         signed_in = await sign_in(services(), form.name, form.password, visitor())
     except FormInvalid as invalid:
-        return await show(LogInPage(invalid.view), status=INVALID)
+        return await show(LogInPage(invalid.view, can_write(services())), status=INVALID)
     except (WrongPassword, TooManyAttempts) as refusal:
         return await _show_refused(form_again(fields, password=str(refusal)), refusal)
+    if isinstance(signed_in, HalfSignedIn):
+        return await ask_for_code(signed_in, form.next_path)
     keep_signed_in(signed_in)
     return redirect(form.next_path, 303)
 
@@ -64,6 +68,6 @@ async def invite_to_log_in() -> ResponseReturnValue:
 
 
 async def _show_refused(form: FormView, refusal: WrongPassword | TooManyAttempts) -> ResponseReturnValue:
-    response = await show(LogInPage(form), status=status_of(refusal))
+    response = await show(LogInPage(form, can_write(services())), status=status_of(refusal))
     response.headers.update(headers_of(refusal))
     return response

@@ -1,0 +1,75 @@
+"""An artist's mail address: where links for a new password go, once its reader has opened a link sent there."""
+
+from cara_fed.accounts.limits import LETTER_BY_ADDRESS, LETTER_BY_NAME, require_within
+from cara_fed.accounts.tokens import Purpose, consume_token, issue_link
+from cara_fed.errors import InvalidInput
+from cara_fed.mail.letters import can_write, read_address, write_letter
+from cara_fed.services import Services
+from storage.artists import Artist
+from storage.mail_addresses import MailAddress
+
+CONFIRM = """\
+Somebody, probably you, wants links for a new password of {handle} sent to this address.
+
+Open this link within a day to agree:
+{link}
+
+If it was not you, do nothing."""
+
+RESET = """\
+Somebody, probably you, asked for a new password for {handle}.
+
+Open this link within a day to set one:
+{link}
+
+If it was not you, do nothing: your password stays as it is."""
+
+
+async def set_mail_address(services: Services, artist: Artist, text: str) -> None:
+    """Take an address down and write to it; an empty one forgets it. Raises InvalidInput or TooManyAttempts."""
+    if not text.strip():
+        async with services.database.unit_of_work() as records:
+            await records.mail_addresses.remove(artist.pk)
+        return
+    address = read_address(text)
+    if not can_write(services):
+        raise InvalidInput("This site has no mail server.")
+    await require_within(services, (LETTER_BY_NAME, artist.folded))
+    async with services.database.unit_of_work() as records:
+        await records.mail_addresses.set(MailAddress(artist_pk=artist.pk, address=address))
+        await records.tokens.remove_for_artist(artist.pk, Purpose.MAIL_ADDRESS)
+        link = await issue_link(records, services.clock, services.site, Purpose.MAIL_ADDRESS, artist.pk)
+        body = CONFIRM.format(handle=_handle(services, artist), link=link)
+        await write_letter(records, services, address, f"{services.config.instance.name}: is this your address?", body)
+
+
+async def confirm_mail_address(services: Services, token: str) -> None:
+    """The link was opened; raises LinkUnusable."""
+    async with services.database.unit_of_work() as records:
+        link = await consume_token(records, services.clock, token, (Purpose.MAIL_ADDRESS,))
+        found = await records.mail_addresses.find(link.artist_pk or 0)
+        if found is not None:
+            found.confirmed_at = services.clock.now()
+
+
+async def write_password_link(services: Services, name: str, address: str) -> None:
+    """Write to whoever has that name, if they have an address: nobody learns here whether anybody has.
+
+    ``address`` is the asking visitor's, by which tries are counted. Raises TooManyAttempts.
+    """
+    await require_within(services, (LETTER_BY_ADDRESS, address))
+    async with services.database.unit_of_work() as records:
+        artist = await records.artists.find(name)
+        found = await records.mail_addresses.find(artist.pk) if artist else None
+        if artist is None or found is None or found.confirmed_at is None:
+            return
+        limit = LETTER_BY_NAME.key(artist.folded)
+        if not await records.rate_limits.hit(limit, 3600, LETTER_BY_NAME.tries, services.clock.now()):
+            return
+        link = await issue_link(records, services.clock, services.site, Purpose.PASSWORD_RESET, artist.pk)
+        body = RESET.format(handle=_handle(services, artist), link=link)
+        await write_letter(records, services, found.address, f"{services.config.instance.name}: a new password", body)
+
+
+def _handle(services: Services, artist: Artist) -> str:
+    return f"@{artist.name}@{services.site.domain}"

@@ -1,0 +1,1 @@
+"""Everything that an artist made here, as an archive to take along."""

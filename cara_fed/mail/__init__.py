@@ -1,0 +1,1 @@
+"""Letters to artists: written as rows, sent by a worker."""
