@@ -7,6 +7,7 @@ import subprocess
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import quote
 
 from PIL import Image
 
@@ -15,8 +16,9 @@ from cara_fed.protection import read_data_mining, read_xmp
 from cara_fed.publishing.drafts import PictureDraft
 from cara_fed.publishing.edit_post import edit_post, read_edit
 from cara_fed.publishing.own_posts import find_own_post
+from cara_fed.translate.rights import DIGITAL_SOURCES
 from tests.federation.test_opt_out_everywhere import require_embed, require_page, require_picture
-from tests.support.fediverse import Fediverse
+from tests.support.fediverse import Fediverse, picture
 from tests.support.houses import BASE, HTML, House, Work, open_house, publish, require_terms
 
 
@@ -100,3 +102,21 @@ async def require_documents_alone(house: House, work: Work) -> list[tuple[str, O
     note = (await house.document(work.object_id)).json()
     require_terms(note, house.said(work.post))
     return [(one["url"], policy) for one, policy in zip(note["attachment"], work.pictures, strict=True)]
+
+
+async def test_how_it_was_made_is_said_everywhere_or_nowhere(fediverse: Fediverse) -> None:
+    house = await open_house(fediverse, OptOut.NO_AI_TRAINING)
+    await house.studio.add_artist("mara")
+    scanned, words = next(item for item in DIGITAL_SOURCES.items() if item[0].endswith("/print"))
+    for source in (scanned, ""):
+        post = await house.studio.publish("mara", "new", picture(), digital_source_type=source)
+        note = (await house.document(post.object_id)).json()
+        page = (await house.ask(post.url, HTML)).text
+        [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+        embed = (await house.ask(f"/oembed?url={quote(post.url, safe='')}")).json()
+        for stated in (note, *note["attachment"], json.loads(data), embed):
+            assert stated.get("digitalSourceType", "") == source
+        assert (f"<dd>{words}</dd>" in page) is bool(source)
+        for url in await all_files(house, post.object_id):
+            packet = read_xmp((await house.ask(url)).content) or b""
+            assert (source.encode() in packet and b"DigitalSourceType" in packet) is bool(source)

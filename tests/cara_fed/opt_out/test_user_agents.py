@@ -42,6 +42,19 @@ FEDIVERSE = (
     "cara_fed/0.1.0 (+https://code.example/)",
     "FediFetcher/7.1.15; +cursor.example (https://go.thms.uk/ff)",
 )
+READERS = (
+    "FreshRSS/1.24.3 (Linux; https://freshrss.org)",
+    "Mozilla/5.0 (compatible; Miniflux/2.2.0; +https://miniflux.app)",
+    "Feedly/1.0 (+http://www.feedly.com/fetcher.html; 16 subscribers; like FeedFetcher-Google)",
+    "Mozilla/5.0 (compatible; inoreader.com; 3 subscribers)",
+    "NetNewsWire (RSS Reader; https://netnewswire.com/)",
+    "Tiny Tiny RSS/24.08 (https://tt-rss.org/)",
+    "Feedbin feed-id:1 - 12 subscribers",
+    "Thunderbird/128.0",
+    "Discourse Forum Onebox v3.4",
+    "Iframely/1.3.1 (+https://iframely.com/docs/about)",
+)
+"""Who reads feeds and asks how to embed, for people."""
 PEOPLE = (
     BROWSER,
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
@@ -80,7 +93,7 @@ CRAWLERS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("user_agent", [*FEDIVERSE, *PEOPLE])
+@pytest.mark.parametrize("user_agent", [*FEDIVERSE, *READERS, *PEOPLE])
 def test_nobody_of_the_fediverse_and_no_browser_is_a_listed_agent(user_agent: str) -> None:
     assert TABLE.find(user_agent) is None
 
