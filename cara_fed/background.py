@@ -15,6 +15,7 @@ from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
 from cara_fed.mail.worker import send_once
+from cara_fed.publishing.close_polls import close_polls
 from cara_fed.publishing.keep_draft import remove_stale_drafts
 from cara_fed.publishing.prepare_uploads import prepare_once
 from cara_fed.publishing.publish_due import publish_due_once
@@ -59,6 +60,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
     return (
         Loop("the inbox worker", inbox.work_once, QUEUE_LOOK_SECONDS, services.wake.inbox),
         Loop("the delivery worker", deliveries.work_once, QUEUE_LOOK_SECONDS, services.wake.deliveries),
+        Loop("the polls", until_done(close_polls), QUEUE_LOOK_SECONDS),
         Loop("the updates of posts", until_done(tell_updates), QUEUE_LOOK_SECONDS),
         Loop("the picture worker", until_done(prepare_once), QUEUE_LOOK_SECONDS, services.wake.uploads),
         Loop("the schedule", until_done(publish_due_once), QUEUE_LOOK_SECONDS, services.wake.drafts),

@@ -14,6 +14,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from storage.columns import Table, json_list, long_text, moment, primary_key, reference
 from storage.errors import AlreadyExists, NotFound
 from storage.follows import ACCEPTED, Following
+from storage.polls import Poll, PollVote
 from storage.statements import count_changed, in_chunks, insert_into, insert_unless_known
 
 PUBLIC = "public"
@@ -120,6 +121,8 @@ class Posts:
         if (post := await self.find(object_id)) is None or post.deleted_at is not None:
             return False
         await self._remove_tags(post.pk)
+        await count_changed(self.session, delete(PollVote).where(col(PollVote.post_pk) == post.pk))
+        await count_changed(self.session, delete(Poll).where(col(Poll.post_pk) == post.pk))
         post.deleted_at = now
         post.text = post.content = post.content_warning = ""
         post.document, post.mentions, post.hashtags = None, [], []

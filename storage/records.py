@@ -33,6 +33,7 @@ from storage.opt_out_changes import OptOutChanges
 from storage.outbox_log import OutboxLog
 from storage.overviews import Overviews
 from storage.passkeys import Passkeys
+from storage.polls import Polls
 from storage.portfolio import Portfolio
 from storage.post_updates import PostUpdates
 from storage.posts import Posts
@@ -71,9 +72,9 @@ class Records:
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
         "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "exports", "followers", "following",
         "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "mail_addresses", "mails", "mutes",
-        "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "portfolio", "post_updates",
-        "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys", "reports",
-        "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
+        "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls", "portfolio",
+        "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys",
+        "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
         "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
     )  # fmt: skip
 
@@ -109,6 +110,7 @@ class Records:
         self.outbox_log = OutboxLog(session)
         self.overviews = Overviews(session)
         self.passkeys = Passkeys(session)
+        self.polls = Polls(session)
         self.portfolio = Portfolio(session)
         self.post_updates = PostUpdates(session)
         self.posts = Posts(session)

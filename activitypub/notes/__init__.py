@@ -10,7 +10,7 @@ from activitypub.notes.build import (
     build_rights,
     build_tombstone,
 )
-from activitypub.notes.polls import Poll, PollOption
+from activitypub.notes.polls import Poll, PollOption, build_vote
 from activitypub.notes.read import Happening, RemotePost, read_post
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "build_note",
     "build_rights",
     "build_tombstone",
+    "build_vote",
     "read_post",
 ]

@@ -7,6 +7,7 @@ from typing import Any, Final
 from activitypub.audience import Audience
 from activitypub.documents import Json
 from activitypub.multibase import encode_multibase
+from activitypub.notes.polls import Poll, build_poll
 from activitypub.opt_out import Signals, attachment_terms, object_terms
 from activitypub.quotes import Quote, QuotePolicy, build_permission, build_quote
 from activitypub.tags import Hashtag, Mention, build_tags
@@ -82,17 +83,18 @@ class Post:
     mentions: tuple[Mention, ...] = ()
     quote_policy: QuotePolicy = QuotePolicy.EVERYONE
     quote: Quote | None = None
+    poll: Poll | None = None
     counts: Counts | None = field(default=None)
     """None leaves the collections of likes, shares and replies unnamed."""
     rights: Rights = Rights()
 
 
 def build_note(post: Post) -> Json:
-    """The post as a Note, its pictures in their order."""
+    """The post as a Note, its pictures in their order; as a Question where it has a poll."""
     return {
         "@context": CONTEXT,
         "id": post.object_id,
-        "type": "Note",
+        "type": "Question" if post.poll else "Note",
         "attributedTo": post.actor_id,
         "url": post.url,
         **_build_times(post),
@@ -104,6 +106,7 @@ def build_note(post: Post) -> Json:
         "tag": build_tags(post.hashtags, post.mentions),
         "interactionPolicy": {"canQuote": build_permission(_quote_policy(post), post.actor_id, post.followers_id)},
         **(build_quote(post.quote) if post.quote else {}),
+        **(build_poll(post.poll) if post.poll else {}),
         **_build_collections(post),
         **object_terms(post.signals),
         **build_rights(post.rights),

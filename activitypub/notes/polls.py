@@ -1,4 +1,4 @@
-"""Polls as Mastodon, Misskey, Pleroma and Smithereen write them: a Question with oneOf or anyOf."""
+"""Polls as Mastodon, Misskey, Pleroma and Smithereen write them: a Question with oneOf or anyOf; and votes in them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,8 @@ from typing import Final
 from activitypub.documents import Json, as_list, read_text
 from activitypub.reading import read_count
 from activitypub.texts import bound_line
-from activitypub.times import read_time
+from activitypub.times import format_time, read_time
+from activitypub.vocabulary import AS2
 
 MAX_OPTIONS: Final = 50
 MAX_OPTION: Final = 500
@@ -48,6 +49,37 @@ def read_poll(document: Json) -> Poll | None:
         is_closed=closed is True or read_time(closed) is not None,
         voters=read_count(document.get("votersCount")),
     )
+
+
+def build_poll(poll: Poll) -> Json:
+    """What makes a Question of a post."""
+    options = [
+        {"type": "Note", "name": option.name, "replies": {"type": "Collection", "totalItems": option.votes or 0}}
+        for option in poll.options
+    ]
+    ends = {"endTime": format_time(poll.ends_at)} if poll.ends_at else {}
+    closed = {"closed": format_time(poll.ends_at)} if poll.ends_at and poll.is_closed else {}
+    return {"anyOf" if poll.multiple else "oneOf": options, **ends, **closed, "votersCount": poll.voters or 0}
+
+
+def build_vote(*, activity_id: str, actor_id: str, question_id: str, author_id: str, name: str) -> Json:
+    """A vote for one option, for the asker alone: a Create of a Note that says nothing but the option's name."""
+    vote = {
+        "id": f"{activity_id}#vote",
+        "type": "Note",
+        "attributedTo": actor_id,
+        "inReplyTo": question_id,
+        "name": name,
+        "to": [author_id],
+    }
+    return {
+        "@context": [AS2],
+        "id": activity_id,
+        "type": "Create",
+        "actor": actor_id,
+        "object": vote,
+        "to": [author_id],
+    }
 
 
 def _read_option(option: Json) -> PollOption:

@@ -82,7 +82,8 @@ class RemotePost:
     @property
     def is_vote(self) -> bool:
         """Whether this is no post but an answer to a poll: a Note with a name, a parent and no content."""
-        return self.post_type == "Note" and bool(self.title and self.in_reply_to) and not self.content
+        is_bare = not self.content and not self.attachments
+        return self.post_type == "Note" and bool(self.title and self.in_reply_to) and is_bare
 
 
 def read_post(document: Json) -> RemotePost:

@@ -84,6 +84,8 @@ def _rows_of(rows: PostRows) -> Iterator[Table]:
     """Every row that a post is written from."""
     yield rows.artist
     yield rows.post
+    if rows.poll is not None:
+        yield rows.poll
     for picture in rows.pictures:
         yield picture.attachment
         yield from picture.renditions.values()

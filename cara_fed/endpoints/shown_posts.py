@@ -36,13 +36,14 @@ async def may_see(records: Records, viewer: Viewer, post: Post) -> bool:
 
 
 async def load_posts(records: Records, artist: Artist, posts: Sequence[Post]) -> list[tuple[PostRows, Counts]]:
-    """The posts with their pictures and counts, in three queries however many they are."""
+    """The posts with their pictures and counts, in four queries however many they are."""
     pictures = await records.attachments.find_for_posts([post.pk for post in posts])
     interactions = await records.interactions.count([post.object_id for post in posts])
+    polls = await records.polls.find_many([post.pk for post in posts])
     replies = await records.posts.count_replies([post.object_id for post in posts], FOR_EVERYONE)
     return [
         (
-            PostRows(artist, post, pictures[post.pk]),
+            PostRows(artist, post, pictures[post.pk], polls.get(post.pk)),
             Counts(
                 likes=interactions.get((post.object_id, "like"), 0),
                 shares=interactions.get((post.object_id, "announce"), 0),

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from activitypub.documents import Json
+from activitypub.errors import DocumentUnsupported
 from activitypub.notes import read_post
 from activitypub.origins import require_same_origin
 from cara_fed.delivery.fan_out import FanOut
@@ -22,6 +23,8 @@ async def bring_in(services: Services, resolver: Resolver, document: Json) -> Po
     """
     post = read_post(document)
     require_same_origin(post.object_id, post.actor_id)
+    if post.is_vote:
+        raise DocumentUnsupported("a vote is no post")
     gatherer = Gatherer(services, resolver)
     found = replace(Gathered(document), author=await gatherer.actor(post.actor_id))
     gathered = await gather_quote(gatherer, found, is_wanted=True)

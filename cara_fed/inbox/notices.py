@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LIKE = "like"
     ANNOUNCE = "announce"
     EDIT = "edit"
+    POLL = "poll"
     QUOTE = "quote"
     QUOTE_REQUEST = "quote_request"
     REPORT = "report"
@@ -39,7 +40,7 @@ async def notify(context: InboxContext, artist: Artist, kind: Kind, actor_id: st
     records = context.records
     if await records.mutes.exists(artist.pk, actor_id) or await records.blocks.exists_between(artist.pk, actor_id):
         return False
-    return await records.notifications.add(_row(context.clock, artist, kind, actor_id, object_id))
+    return await records.notifications.add(make_notification(context.clock, artist, kind, actor_id, object_id))
 
 
 async def notify_of_post(
@@ -87,7 +88,7 @@ async def notify_moderators(records: Records, clock: Clock, report: Report) -> N
     """Tell everybody who looks after this instance of a report; it is named by its key."""
     for artist in await records.artists.find_all():
         if artist.role in FOR_MODERATORS:
-            row = _row(clock, artist, Kind.REPORT, report.reporter_actor_id, str(report.pk))
+            row = make_notification(clock, artist, Kind.REPORT, report.reporter_actor_id, str(report.pk))
             await records.notifications.add(row)
 
 
@@ -116,7 +117,8 @@ def _find_named(post: Post) -> tuple[str, ...]:
     return tuple(dict.fromkeys(named))
 
 
-def _row(clock: Clock, artist: Artist, kind: Kind, actor_id: str, object_id: str) -> Notification:
+def make_notification(clock: Clock, artist: Artist, kind: Kind, actor_id: str, object_id: str) -> Notification:
+    """A row that tells an artist what somebody did."""
     return Notification(
         pk=clock.new_pk(),
         artist_pk=artist.pk,

@@ -13,6 +13,7 @@ from activitypub.notes import RemotePost, read_post
 from activitypub.origins import require_same_origin
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.polls import settle_poll
 from cara_fed.inbox.quotes import settle_quote
 from cara_fed.translate.remote import attachment_rows, post_row
 from storage.errors import AlreadyExists
@@ -95,14 +96,16 @@ async def require_concerned(context: InboxContext, post: RemotePost) -> None:
 
 
 async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> bool:
-    """Keep a new post with its attachments; False where it is here already, or was deleted."""
+    """Keep a new post with all that is its own; False where it is here already, or was deleted, or is a vote."""
+    if post.is_vote:
+        return False
     row = _row(context, post, document)
     try:
         await context.records.posts.add(row)
     except AlreadyExists:
         return False
     await _attach(context, post, row.pk)
-    await _settle_quote(context, row, post)
+    await _settle(context, row, post)
     return True
 
 
@@ -112,17 +115,23 @@ async def find_kept(context: InboxContext, post: RemotePost) -> Post:
 
 
 async def change_post(context: InboxContext, known: Post, post: RemotePost, document: Json) -> bool:
-    """Bring a post to its author's newer version, with who may see it as before; False for an older one."""
-    if known.updated_at is not None and (post.updated is None or post.updated < known.updated_at):
+    """Bring a post to its author's newer version, with who may see it as before; False for an older one.
+
+    The count of a poll and the permission of a quote change without an edit; then `updated` stays what it was.
+    """
+    if known.updated_at is not None and post.updated is not None and post.updated < known.updated_at:
         return False
     row = _row(context, post, document)
+    is_edited = _says_otherwise(known, row)
+    if known.updated_at is not None and post.updated is None and is_edited:
+        return False
     for column in _EDITABLE:
         setattr(known, column, getattr(row, column))
-    known.updated_at = post.updated or context.now
+    known.updated_at = post.updated or (context.now if is_edited else known.updated_at)
     await context.records.posts.replace_hashtags(known, row.hashtags)
     await _detach(context, known.pk)
     await _attach(context, post, known.pk)
-    await _settle_quote(context, known, post)
+    await _settle(context, known, post)
     return True
 
 
@@ -133,8 +142,13 @@ async def delete_post(context: InboxContext, post: Post) -> bool:
     return await context.records.posts.tombstone(post.object_id, context.now)
 
 
-async def _settle_quote(context: InboxContext, row: Post, post: RemotePost) -> None:
-    """Keep what was fetched of a quoted post, as far as that is its own server's to say; then see what holds."""
+def _says_otherwise(known: Post, row: Post) -> bool:
+    return any(getattr(known, column) != getattr(row, column) for column in ("content", "content_warning", "sensitive"))
+
+
+async def _settle(context: InboxContext, row: Post, post: RemotePost) -> None:
+    """Bring a post's poll and quote up to what is known now; a quoted post that was fetched is kept, too."""
+    await settle_poll(context, row, post)
     evidence = context.gathered.quote
     if evidence.document is not None:
         quoted = read_post(evidence.document)

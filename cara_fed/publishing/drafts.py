@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from activitypub.audience import Visibility
@@ -16,6 +17,12 @@ MAX_WARNING = 500
 MAX_PICTURES = 20
 MAX_MENTIONS = 20
 ALT_NEEDED = "Here every picture has a description, for those who cannot see it."
+MIN_OPTIONS, MAX_OPTIONS, MAX_OPTION = 2, 8, 100
+SHORTEST_POLL, LONGEST_POLL = timedelta(minutes=5), timedelta(days=30)
+
+
+class PollUnusable(InvalidInput):
+    """A poll that nobody could vote in; the sentence says what to change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,15 @@ class KeptPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class PollDraft:
+    """A question's possible answers, and how long it is open."""
+
+    options: tuple[str, ...]
+    multiple: bool = False
+    lasts: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
 class PostDraft:
     """A new post. ``opt_out`` None takes what the artist or the instance says, ``quote_policy`` what the artist says.
 
@@ -77,6 +93,7 @@ class PostDraft:
     digital_source_type: str = ""
     quotes: str | None = None
     quote_policy: QuotePolicy | None = None
+    poll: PollDraft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,22 @@ def require_described(rules: PostsSection, pictures: Iterable[PictureDraft | Upl
     missing = [number for number, picture in enumerate(pictures, start=1) if not picture.alt.strip()]
     if missing and rules.require_alt_text:
         raise InvalidInput(f"{ALT_NEEDED} Picture {missing[0]} has none.")
+
+
+def require_votable(poll: PollDraft | None, text: str) -> None:
+    """Raise PollUnusable, in one sentence, for what nobody could vote in."""
+    if poll is None:
+        return
+    if not text.strip():
+        raise PollUnusable("A poll needs a question: write it as the text.")
+    if not MIN_OPTIONS <= len(poll.options) <= MAX_OPTIONS:
+        raise PollUnusable(f"A poll has {MIN_OPTIONS} to {MAX_OPTIONS} answers to choose from.")
+    if any(not option.strip() or len(option) > MAX_OPTION for option in poll.options):
+        raise PollUnusable(f"Every answer of a poll has 1 to {MAX_OPTION} characters.")
+    if len({option.strip().casefold() for option in poll.options}) < len(poll.options):
+        raise PollUnusable("Two answers of the poll are the same.")
+    if not SHORTEST_POLL <= poll.lasts <= LONGEST_POLL:
+        raise PollUnusable("A poll is open for 5 minutes to 30 days.")
 
 
 def _require_pictures(pictures: Iterable[PictureDraft | UploadedPicture | KeptPicture]) -> None:

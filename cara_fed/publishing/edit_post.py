@@ -66,7 +66,7 @@ async def edit_post(services: Services, artist: Artist, post_pk: int, edit: Post
         await _note_choices(records, services, rows, edit)
         await _apply(records, services, rows, edit, written, terms)
         shown = await _arrange(records, rows, pictures)
-        await send_update(records, services, PostRows(artist, rows.post, shown))
+        await send_update(records, services, replace(rows, pictures=shown))
     await forget_files(services, before.pictures)
     wake_workers(services)
     return rows.post

@@ -19,4 +19,4 @@ async def get_own_post(records: Records, artist: Artist, post_pk: int) -> PostRo
     if post is None or post.artist_pk != artist.pk or post.deleted_at is not None:
         raise NotFound("There is no such post of yours.")
     pictures = await records.attachments.find_for_posts([post.pk])
-    return PostRows(artist, post, pictures[post.pk])
+    return PostRows(artist, post, pictures[post.pk], await records.polls.find(post.pk))

@@ -13,7 +13,7 @@ from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
 from cara_fed.opt_out.agents import RESERVED, Purpose
 from cara_fed.opt_out.history import Level, note_change, picture_subject
-from cara_fed.publishing.drafts import PostDraft, require_described, require_publishable
+from cara_fed.publishing.drafts import PollDraft, PostDraft, require_described, require_publishable, require_votable
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
@@ -26,6 +26,7 @@ from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import NO_AI_TAG, PostRows, read_local_post, read_mentions, tag_page, write_mentions
 from storage.artists import Artist
 from storage.attachments import Picture
+from storage.polls import Poll
 from storage.posts import Post
 from storage.records import Records
 
@@ -55,6 +56,7 @@ async def publish_post(
     """
     require_publishable(draft)
     require_described(services.config.posts, draft.pictures)
+    require_votable(draft.poll, draft.text)
     await require_quotable(services, artist, draft.quotes)
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
@@ -67,7 +69,7 @@ async def publish_post(
         await records.posts.add(post)
         await add_pictures(records, post, pictures)
         await _note_choices(records, services, post, draft, pictures)
-        rows = PostRows(artist, post, pictures)
+        rows = PostRows(artist, post, pictures, await _add_poll(records, post, draft.poll))
         await ask_to_quote(records, services, rows)
         await _send_create(records, services, rows)
     await forget_files(services, left)
@@ -132,6 +134,20 @@ def _build_row(services: Services, artist: Artist, draft: PostDraft, written: Wr
         mentions=write_mentions(written.mentions),
         hashtags=name_hashtags(written, artist, terms.policy),
     )
+
+
+async def _add_poll(records: Records, post: Post, draft: PollDraft | None) -> Poll | None:
+    if draft is None:
+        return None
+    poll = Poll(
+        post_pk=post.pk,
+        options=[{"name": option.strip(), "votes": 0} for option in draft.options],
+        multiple=draft.multiple,
+        ends_at=post.published_at + draft.lasts,
+        voters=0,
+    )
+    await records.polls.add(poll)
+    return poll
 
 
 async def _note_choices(

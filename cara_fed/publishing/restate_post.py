@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from activitypub.activities import build_update
 from activitypub.notes import build_note
 from activitypub.opt_out import OptOut
+from cara_fed.delivery.fan_out import Recipients
 from cara_fed.opt_out.history import Level, note_change
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
@@ -39,7 +40,7 @@ async def restate_post(services: Services, artist: Artist, post_pk: int, opt_out
         await note_change(records, services.clock, Level.POST, post.object_id, post.actor_id, old=old, new=opt_out)
         state_terms(post, terms, services.clock.now())
         shown = [await _apply_known(records, picture, restated) for picture in rows.pictures]
-        await send_update(records, services, PostRows(artist, post, shown))
+        await send_update(records, services, replace(rows, pictures=shown))
     await forget_files(services, before.pictures)
     wake_workers(services)
     return True
@@ -72,7 +73,7 @@ def state_terms(post: Post, terms: Terms, now: datetime) -> None:
 
 
 async def send_update(records: Records, services: Services, rows: PostRows) -> None:
-    """Tell everybody who has the post what it is now."""
+    """Tell everybody who has the post what it is now, whoever voted in its poll among them."""
     post, site = rows.post, services.site
     note = build_note(read_local_post(rows, site, services.config.opt_out.default))
     activity_id = site.activity(rows.artist.name, services.clock.new_pk())
@@ -81,11 +82,18 @@ async def send_update(records: Records, services: Services, rows: PostRows) -> N
         records,
         services,
         update,
-        recipients_of(post),
+        await _find_recipients(records, services, rows),
         artist_pk=post.artist_pk,
         object_id=post.object_id,
         audience=post.visibility,
     )
+
+
+async def _find_recipients(records: Records, services: Services, rows: PostRows) -> Recipients:
+    recipients = recipients_of(rows.post)
+    voters = await records.polls.find_voters(rows.post.pk) if rows.poll else ()
+    elsewhere = tuple(voter for voter in voters if not services.site.is_local(voter))
+    return replace(recipients, actor_ids=(*recipients.actor_ids, *elsewhere))
 
 
 async def _restate_pictures(services: Services, before: PostRows, terms: Terms) -> dict[int, Restated]:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from activitypub.audience import Visibility, build_audience
 from activitypub.identifiers import Site
-from activitypub.notes import Counts, Picture, Post
+from activitypub.notes import Counts, Picture, Poll, PollOption, Post
 from activitypub.opt_out import OptOut
 from activitypub.quotes import Quote, QuotePolicy
 from activitypub.tags import Hashtag, Mention, fold_hashtag
@@ -17,6 +17,7 @@ from cara_fed.translate.rights import read_rights
 from storage.artists import Artist
 from storage.attachments import Picture as PictureRows
 from storage.attachments import Rendition
+from storage.polls import Poll as PollRow
 from storage.posts import Post as PostRow
 from storage.quotes import WITHOUT_PERMISSION
 
@@ -32,6 +33,7 @@ class PostRows:
     artist: Artist
     post: PostRow
     pictures: Sequence[PictureRows] = ()
+    poll: PollRow | None = None
 
 
 def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts | None = None) -> Post:
@@ -59,6 +61,7 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         mentions=mentions,
         quote_policy=read_quote_policy(post),
         quote=_read_quote(post),
+        poll=_read_poll(rows.poll) if rows.poll else None,
         counts=counts,
         rights=read_rights(artist, post, site),
     )
@@ -88,6 +91,11 @@ def _read_quote(post: PostRow) -> Quote | None:
     if not post.quote_id or post.quote_state in WITHOUT_PERMISSION:
         return None
     return Quote(post.quote_id, post.quote_authorization)
+
+
+def _read_poll(row: PollRow) -> Poll:
+    options = tuple(PollOption(option["name"], option["votes"]) for option in row.options)
+    return Poll(options, row.multiple, row.ends_at, is_closed=row.closed_at is not None, voters=row.voters)
 
 
 def build_more_line(pictures: int, url: str) -> str:

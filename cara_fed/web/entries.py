@@ -9,6 +9,7 @@ from activitypub.audience import Visibility
 from activitypub.identifiers import ArtistRef
 from cara_fed.publishing.seen_posts import FOR_EVERYONE
 from cara_fed.remote_media.links import RemoteLinks
+from cara_fed.translate.poll_views import view_poll
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.remote_views import RemoteGallery
 from cara_fed.web import parts
@@ -16,6 +17,7 @@ from cara_fed.web.house import house, services
 from cara_fed.web.parts import Acts, Entry
 from storage.artists import Artist
 from storage.attachments import Picture
+from storage.polls import Poll as PollRow
 from storage.posts import Post
 from storage.quotes import ACCEPTED, PENDING
 from storage.records import Records
@@ -39,6 +41,8 @@ class _Surroundings:
     people: Mapping[str, parts.Byline]
     quoted: Mapping[str, Post]
     kept_away: set[str]
+    polls: Mapping[int, PollRow]
+    choices: Mapping[int, set[int]]
 
 
 def remote_gallery(*, for_visitors: bool = False) -> RemoteGallery:
@@ -101,6 +105,8 @@ async def _read_surroundings(records: Records, viewer: Artist | None, posts: Seq
         people=await find_bylines(records, people, for_visitors=viewer is None),
         quoted=quoted,
         kept_away=await _find_kept_away(records, viewer) if viewer and quoted else set(),
+        polls=(polls := await records.polls.find_many([post.pk for post in everything])),
+        choices=await records.polls.find_choices(viewer_id, polls) if viewer and polls else {},
     )
 
 
@@ -123,6 +129,15 @@ def _build(post: Post, around: _Surroundings, back: str) -> Entry | None:
 
 def _show(post: Post, around: _Surroundings) -> parts.Post | None:
     """A post by itself; None where its author is gone."""
+    shown, poll = _show_words(post, around), around.polls.get(post.pk)
+    if shown is None or poll is None:
+        return shown
+    may_vote = around.viewer_id not in ("", post.actor_id)
+    now, own = services().clock.now(), around.choices.get(post.pk, set())
+    return replace(shown, poll=view_poll(poll, own, now, may_vote=may_vote))
+
+
+def _show_words(post: Post, around: _Surroundings) -> parts.Post | None:
     pictures = around.pictures[post.pk]
     if post.artist_pk is not None:
         artist = around.artists.get(post.artist_pk)

@@ -145,6 +145,29 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class PollOption:
+    """One answer of a poll, and whether the one who looks chose it."""
+
+    name: str
+    votes: int
+    percent: int
+    is_own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll of the post with this ``pk``. ``voters`` is the number of people, where several answers may be chosen."""
+
+    pk: int
+    options: tuple[PollOption, ...]
+    voters: int
+    multiple: bool = False
+    ends_at: datetime | None = None
+    is_closed: bool = False
+    may_vote: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What a post quotes: the address, and the post where its author lets it be shown. ``is_waiting`` for an answer."""
 
@@ -178,6 +201,7 @@ class Post:
     likes: int = 0
     announces: int = 0
     quote: Quote | None = None
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
-from cara_fed.publishing.drafts import ALT_NEEDED, MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING
+from cara_fed.publishing.drafts import ALT_NEEDED, MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING, PollDraft
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
+from cara_fed.web.poll_form import read_poll
 
 _PLACE = re.compile(r"(?:picture|upload|alt)-([0-9]{1,3})")
 _FOCUS = re.compile(r"(-?[01](?:\.[0-9]{1,4})?) (-?[01](?:\.[0-9]{1,4})?)")
@@ -44,6 +45,7 @@ class PublishForm:
     license: str | None = None
     digital_source_type: str = ""
     quote_policy: QuotePolicy | None = None
+    poll: PollDraft | None = None
 
 
 def read_publish_form(
@@ -54,15 +56,17 @@ def read_publish_form(
     needs_alt: bool = False,
 ) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
-    ``digital_source_type``, ``quote_policy``, ``picture-N`` or ``upload-N`` with ``alt-N``, ``focal-N``, ``opt_out-N``.
+    ``digital_source_type``, ``quote_policy``, those of a poll, and for each picture ``picture-N`` or ``upload-N`` with
+    ``alt-N``, ``focal-N``, ``opt_out-N``.
 
     Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
     reader = FormReader(fields)
     pictures = _read_pictures(reader, files, max_pictures)
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
+    text = reader.text("text", limit=MAX_TEXT)
     form = PublishForm(
-        text=reader.text("text", limit=MAX_TEXT),
+        text=text,
         pictures=pictures,
         content_warning=content_warning,
         sensitive=reader.flag("sensitive") or bool(content_warning),
@@ -71,6 +75,7 @@ def read_publish_form(
         license=read_license(reader),
         digital_source_type=read_digital_source(reader),
         quote_policy=read_quote_policy(reader),
+        poll=read_poll(reader, text),
     )
     if not form.text and not form.pictures:
         reader.refuse("picture-0", "Choose a picture, or write something.")

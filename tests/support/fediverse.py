@@ -23,6 +23,7 @@ from cara_fed.config import Config, database_url
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.endpoints.router import build_router
 from cara_fed.inbox.worker import InboxWorker
+from cara_fed.publishing.close_polls import close_polls
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.follow_actor import follow_actor
 from cara_fed.publishing.publish_post import publish_post
@@ -168,8 +169,8 @@ class Instance:
     async def work(self) -> bool:
         """One round of every worker; whether any of them did something."""
         await watch_once(self.services)
-        worked = [await self.inbox_worker.work_once(), await tell_updates(self.services)]
-        return any([*worked, await self.delivery_worker.work_once()])
+        told = [await close_polls(self.services), await tell_updates(self.services)]
+        return any([await self.inbox_worker.work_once(), *told, await self.delivery_worker.work_once()])
 
     async def _signing(self, actor_id: str) -> Signing:
         key = await self.services.keyring.signing_key(await self._artist_pk(actor_id))

@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from cara_fed.web.parts import Acts, Byline, Entry, FollowState, FormView, Link, Quote
+from cara_fed.web.parts import Acts, Byline, Entry, FollowState, FormView, Link, Poll, PollOption, Quote
 from cara_fed.web.social_views import (
     ActorPage,
     HomePage,
@@ -75,13 +75,21 @@ def entries() -> tuple[Entry, ...]:
             Acts(16, KEI_ID, "/home", quotes_you="accepted"),
             depth=1,
         ),
+        Entry(post(text="<p>Which?</p>", poll=poll(may_vote=True)), 18, Acts(18, KEI_ID, "/home")),
+        Entry(post(text="<p>Which?</p>", poll=poll(multiple=True, is_closed=True)), 19, Acts(19, KEI_ID, "/home")),
         Entry(post(text="<p>And this</p>", quote=Quote("https://far.example/@kei/1", is_waiting=True)), 17),
     )
 
 
+def poll(**changes: object) -> Poll:
+    """A poll with an answer that is longer than a phone is wide, and one that was chosen."""
+    options = (PollOption("Ink" * 33, 1204, 67), PollOption("زيت", 600, 33, is_own=True))
+    return Poll(**{"pk": 18, "options": options, "voters": 1804, "ends_at": NOON, **changes})  # type: ignore[arg-type]
+
+
 def notifications() -> NotificationsPage:
     """One of each kind, the newest unread."""
-    kinds = ("follow", "follow_request", "mention", "reply", "like", "announce", "edit", "report", "quote")
+    kinds = ("follow", "follow_request", "mention", "reply", "like", "announce", "edit", "report", "quote", "poll")
     about = Link("/@mara/1000", "Salt fields, late October. Gouache on paper, 42 × 60 cm.")
     told = [
         Notice(kind, KEI_ID, (KEI, LAYLA, *PEOPLE)[n], NOON, n < 3, about if n > 1 else None, may_answer=n == 1)

@@ -8,6 +8,7 @@ from cara_fed.inbox.notices import notify_of_new_post, notify_of_own_post
 from cara_fed.inbox.posts import find_kept, gather_object, keep_post, require_concerned
 from cara_fed.inbox.quotes import gather_quote
 from cara_fed.inbox.registry import gathering, inbox
+from cara_fed.inbox.votes import receive_vote
 
 
 @gathering.on("Create")
@@ -18,13 +19,17 @@ async def gather_created(gatherer: Gatherer, create: Activity) -> Gathered:
 
 @inbox.on("Create")
 async def receive_create(context: InboxContext, create: Activity) -> None:
-    """The post is kept where it concerns somebody here: its author's followers, whom it answers, whom it names."""
+    """The post is kept where it concerns somebody here: its author's followers, whom it answers, whom it names.
+
+    One that is a vote is counted instead.
+    """
     if context.site.is_local(create.actor_id):
         await notify_of_own_post(context, create)
         return
     post, document = context.read_gathered_post(create.actor_id)
     if post.is_vote:
-        raise NoEffect("it is a vote in a poll")
+        await receive_vote(context, post)
+        return
     await require_concerned(context, post)
     if not await keep_post(context, post, document):
         raise NoEffect("the post is here already")

@@ -51,6 +51,7 @@ async def _remove_actor(context: InboxContext, actor_id: str) -> None:
     await records.followers.remove_actor(actor_id)
     await records.following.remove_actor(actor_id)
     await records.interactions.remove_actor(actor_id)
+    await records.polls.remove_actor(actor_id)
     await records.notifications.remove_actor(actor_id)
     await _remove_posts(context, records, actor_id)
 

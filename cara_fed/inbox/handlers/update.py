@@ -36,11 +36,14 @@ async def receive_update(context: InboxContext, update: Activity) -> None:
             raise NoEffect("there is no such post any more")
         return
     post, document = context.read_gathered_post(update.actor_id)
+    if post.is_vote:
+        raise NoEffect("a vote is not changed")
+    edited_at = known.updated_at if known is not None else None
     if known is None:
         await require_concerned(context, post)
         await keep_post(context, post, document)
         await notify_of_new_post(context, await find_kept(context, post))
     elif not await change_post(context, known, post, document):
         raise NoEffect("a newer version is here already")
-    else:
+    elif known.updated_at != edited_at:
         await notify_of_edit(context, known)

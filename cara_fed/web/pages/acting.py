@@ -15,6 +15,7 @@ from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.quote_post import require_quotable
 from cara_fed.publishing.react_to_post import announce_post, like_post, unannounce_post, unlike_post
 from cara_fed.publishing.seen_posts import get_seen_post
+from cara_fed.publishing.vote_in_poll import vote_in_poll
 from cara_fed.services import Services
 from cara_fed.translate.views import path_of_post
 from cara_fed.web.entries import read_entries
@@ -22,6 +23,7 @@ from cara_fed.web.errors import NothingHere
 from cara_fed.web.forms import FormInvalid, FormReader, read_next_path
 from cara_fed.web.house import services
 from cara_fed.web.parts import Entry, FormView
+from cara_fed.web.poll_form import read_choices
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import ReplyPage
@@ -84,6 +86,18 @@ async def write(pk: int, what: Literal["reply", "quote"]) -> ResponseReturnValue
     except InvalidInput as refusal:
         return await show_invalid(ReplyPage(entry, what, form=form_again(fields, text=str(refusal))))
     return redirect(path_of_post(artist, post), 303)
+
+
+@room.post("/posts/<pk:pk>/vote")
+async def vote(pk: int) -> ResponseReturnValue:
+    """Vote, and come back to where the poll was."""
+    artist, fields = require_artist(), await read_fields()
+    back = f"{read_next_path(fields.get('back', ''))}#post-{pk}"
+    try:
+        await vote_in_poll(services(), artist, pk, read_choices(fields))
+    except InvalidInput as refusal:
+        return await go(back, str(refusal), "refused")
+    return redirect(back, 303)
 
 
 @room.post("/posts/<pk:pk>/<any(allow_quote, refuse_quote):what>")

@@ -155,6 +155,7 @@ def _read_draft(form: PublishForm) -> PostDraft:
         license=form.license,
         digital_source_type=form.digital_source_type,
         quote_policy=form.quote_policy,
+        poll=form.poll,
     )
 
 

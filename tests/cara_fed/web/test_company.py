@@ -262,3 +262,23 @@ async def test_a_thread_is_shown_to_visitors_with_pictures_and_covers(
     assert "says this on their own server" in page and "1 reply<" in page
     assert 'href="/posts/' not in page.partition('id="replies"')[2]
     assert "/reply" in (await mara_there.get(post.url)).text.partition('id="replies"')[2]
+
+
+async def test_a_poll_is_asked_by_the_form_and_answered_below_the_post(
+    services: Services, artists: ARTISTS, mara_there: Browser, theo_there: Browser, visitor: Browser
+) -> None:
+    nothing = {"picture-0": ("", b"")}
+    one = await mara_there.fill_in("/publish", {"text": "Which?", "poll-0": "Ink"}, files=nothing)
+    assert one.status_code == 422 and "2 to 8 answers" in one.text and 'poll-form" open' in one.text
+    asked = await mara_there.send("/publish", {"text": "Which?", "poll-0": "Ink <b>", "poll-3": "Oil"}, files=nothing)
+    path = asked.headers["location"]
+    pk = path.rpartition("/")[2]
+    assert "/vote" not in (await visitor.get(path)).text and "Ink &lt;b&gt;" in (await visitor.get(path)).text
+
+    assert f'action="/posts/{pk}/vote"' in (await theo_there.get(path)).text
+    await theo_there.send(f"/posts/{pk}/vote", {"back": path})
+    assert "Choose an answer first." in (await theo_there.get(path)).text
+    await theo_there.send(f"/posts/{pk}/vote", {"back": path, "choice": "1"})
+    page = (await theo_there.get(path)).text
+    assert "Your answer" in page and "1 person voted" in page and "/vote" not in page
+    assert (await theo_there.send(f"/posts/{pk}/vote", {"choice": "0"})).status_code == 403
