@@ -92,6 +92,7 @@ async def watch_once(services: Services) -> None:
     await services.ledger.flush()
     await services.crawlers.refresh()
     await services.crawlers.flush()
+    await services.proxy_files.refresh()
 
 
 async def beat_once(services: Services) -> None:

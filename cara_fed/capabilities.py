@@ -38,6 +38,7 @@ _FORM = re.compile(rf"([{''.join(_POLICY_OF)}])([a-p]{{1,16}})-[a-p]{{{_TAG_LETT
 _PLACEHOLDER = re.compile(rb"/media/\\u0000([%s])/([0-9a-f]{64})" % "".join(_POLICY_OF).encode())
 
 
+_NAMED_PLACEHOLDER = re.compile(rb"/media/\\u0000([%s])/([0-9a-f]{64}\.[a-z0-9]{1,5})" % "".join(_POLICY_OF).encode())
 _MEDIA_PATH = re.compile(r"/media/(?P<capability>[a-z-]{1,64})/(?P<hash>[0-9a-f]{64})\.(?P<extension>[a-z0-9]{1,5})")
 
 
@@ -73,6 +74,11 @@ def read_media_path(path: str) -> MediaPath | None:
     return MediaPath(match["capability"], match["hash"], match["extension"]) if match else None
 
 
+def host_letters(host_number: int) -> str:
+    """A host's number as capabilities write it, between the policy's letter and the dash."""
+    return f"{host_number:x}".translate(_TO_LETTERS)
+
+
 def policy_letter(policy: OptOut) -> str:
     """The letter that stands for an opt-out in capabilities and placeholders."""
     return _LETTER_OF[policy]
@@ -97,9 +103,9 @@ def shows_pictures(body: bytes) -> bool:
 
 
 def find_placeholders(body: bytes) -> Iterator[tuple[str, OptOut]]:
-    """The pictures in a document's JSON, each once: the file's SHA-256 in hex, and the opt-out in its address."""
-    for letter, file_hash in dict.fromkeys(_PLACEHOLDER.findall(body)):
-        yield file_hash.decode(), policy_of_letter(letter.decode())
+    """The pictures in a document's JSON, each once: the file's name, and the opt-out in its address."""
+    for letter, name in dict.fromkeys(_NAMED_PLACEHOLDER.findall(body)):
+        yield name.decode(), policy_of_letter(letter.decode())
 
 
 class CapabilityKeys:
@@ -114,7 +120,7 @@ class CapabilityKeys:
 
     def make(self, host_number: int, letter: str, file_hash: str) -> str:
         """The capability of one host for one picture; the same every time. ``file_hash`` is sha256 in hex."""
-        head = f"{letter}{f'{host_number:x}'.translate(_TO_LETTERS)}"
+        head = f"{letter}{host_letters(host_number)}"
         code = self._hmac.copy()
         code.update(f"{head}-{file_hash}".encode())
         return f"{head}-{code.hexdigest()[:_TAG_LETTERS].translate(_TO_LETTERS)}"

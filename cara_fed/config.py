@@ -140,6 +140,7 @@ class ServerSection(Section):
 
     bind: Annotated[str, AfterValidator(_require_bind)] = "127.0.0.1:8080"
     trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.1"),)
+    proxy_files: str = "data/proxy"
     max_upload_mib: StrictInt = Field(default=400, ge=1, le=10_000)
     upload_timeout_seconds: StrictInt = Field(default=1800, ge=10, le=86_400)
 

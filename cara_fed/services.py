@@ -29,6 +29,7 @@ from cara_fed.opt_out.crawlers import Crawlers
 from cara_fed.opt_out.history import note_default
 from cara_fed.opt_out.manifests import IS_INSTALLED, Certificate, ManifestSigner, make_certificate
 from cara_fed.protection import Limits, PictureWorkers
+from cara_fed.proxies.writing import ProxyFiles
 from storage.database import Database
 from storage.media import MediaStore, S3Options, open_media
 from storage.migrate import migrate
@@ -63,6 +64,7 @@ class Services:
     blocklist: BlocklistGuard
     crawlers: Crawlers
     ledger: Ledger
+    proxy_files: ProxyFiles
     manifests: ManifestSigner | None
     pictures: PictureWorkers
     session_key: bytes = field(repr=False)
@@ -122,6 +124,7 @@ async def open_services(
             blocklist=blocklist,
             crawlers=crawlers,
             ledger=ledger,
+            proxy_files=ProxyFiles(config, database, blocklist, crawlers),
             manifests=kept.manifests,
             pictures=workers,
             session_key=kept.session_key,

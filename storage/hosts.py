@@ -78,6 +78,11 @@ class Hosts:
         """The host with that number: through whom a picture leaked."""
         return await self.session.get(Host, number)
 
+    async def find_all_numbers(self) -> dict[str, int]:
+        """Every host's number, by its netloc."""
+        rows = await self.session.exec(select(Host.netloc, Host.pk))
+        return {netloc: pk for netloc, pk in rows if pk is not None}
+
     async def find_netlocs(self, numbers: Collection[int]) -> dict[int, str]:
         """The netlocs of hosts by their numbers."""
         found: dict[int, str] = {}

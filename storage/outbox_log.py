@@ -65,6 +65,11 @@ class OutboxLog:
         statement = select(OutboxActivity).where(OutboxActivity.object_id == object_id).order_by(col(OutboxActivity.pk))
         return (await self.session.exec(statement)).all()
 
+    async def find_bodies(self, after: int, limit: int) -> Sequence[tuple[int, bytes]]:
+        """The keys and bodies of activities after that key, oldest first."""
+        statement = select(OutboxActivity.pk, OutboxActivity.body).where(col(OutboxActivity.pk) > after)
+        return (await self.session.exec(statement.order_by(col(OutboxActivity.pk)).limit(limit))).all()
+
     async def find_waiting_before(self, delivery: Delivery, object_id: str) -> set[int]:
         """The queued deliveries to the same inbox that are older than this one and about the same object."""
         about = select(OutboxActivity.pk).where(

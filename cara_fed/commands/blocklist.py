@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from cara_fed.blocklist.allow import allow, disallow
 from cara_fed.blocklist.bury import bury_entry
 from cara_fed.blocklist.entries import LOCAL, EntryLabel, EntryPolicy
+from cara_fed.blocklist.given import find_given
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.commands.blocklist_held import register_held
 from cara_fed.commands.blocklist_lists import register_lists
@@ -33,6 +34,8 @@ def register(subcommands: Subcommands) -> None:
     _register_allow(group)
     listing = add_command(group, "list", "every active entry", run_list)
     listing.add_argument("--hits", action="store_true", help="show what each refused, the busiest first")
+    given = add_command(group, "given", "every picture address that a server was given, for a CDN's purge", run_given)
+    given.add_argument("host", metavar="HOST")
     add_command(group, "log", "who changed the list, when, and how", run_log)
     register_lists(group)
     register_held(group)
@@ -114,6 +117,14 @@ async def run_list(arguments: Arguments) -> int:
         lines = await _list_hits(services) if arguments.hits else await _list(services)
     for line in lines:
         say(line)
+    return 0
+
+
+async def run_given(arguments: Arguments) -> int:
+    """Print the addresses, one a line."""
+    async with opened(arguments) as services:
+        for address in await find_given(services, arguments.host):
+            say(address)
     return 0
 
 

@@ -33,6 +33,10 @@ class CrawlerDoor:
         user_agent = header(scope, b"user-agent")
         return self._services.crawlers.find(user_agent.decode("latin-1")) if user_agent else None
 
+    async def admits(self, scope: Scope, agent: Agent, policy: OptOut) -> bool:
+        """Whether a known agent may have what has this policy; nothing is counted."""
+        return not agent.is_refused_by(policy) or await self._is_verified(scope)
+
     async def refuse(self, scope: Scope, agent: Agent, place: Place, policy: OptOut) -> Answer | None:
         """The answer that refuses a known agent what has this policy; None where it is welcome. Either is counted.
 

@@ -13,28 +13,17 @@ from cara_fed.endpoints.answers import answer_error, to_headers
 from cara_fed.endpoints.crawler_door import CrawlerDoor
 from cara_fed.evidence.ledger import Came
 from cara_fed.opt_out.crawlers import Place
+from cara_fed.proxies.picture_headers import CDN_CACHE_CONTROL, FIXED_HEADERS, TYPES
 from cara_fed.services import Services
 from storage.errors import MediaUnavailable, NotFound
 
 HOSTS_IN_MEMORY: Final = 20_000
 
-_TYPES: Final = {
-    "jpg": b"image/jpeg",
-    "png": b"image/png",
-    "gif": b"image/gif",
-    "webp": b"image/webp",
-    "avif": b"image/avif",
-    "mp4": b"video/mp4",
-    "webm": b"video/webm",
-}
 _RANGE: Final = re.compile(r"bytes=([0-9]{1,15})?-([0-9]{1,15})?")
-_ALWAYS: Final[tuple[Header, ...]] = (
-    (b"cache-control", b"public, max-age=31536000, immutable"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"content-security-policy", b"default-src 'none'; sandbox"),
-    (b"cross-origin-resource-policy", b"cross-origin"),
-    (b"accept-ranges", b"bytes"),
-)
+_ALWAYS: Final[tuple[Header, ...]] = (*to_headers(FIXED_HEADERS), (b"accept-ranges", b"bytes"))
+_GIVEN: Final[tuple[Header, ...]] = to_headers((CDN_CACHE_CONTROL,))
+CHECK_PATH: Final = "/media/check"
+"""Where a web server that sends the files itself asks whether it may; the path stands in `X-Forwarded-Uri`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +62,10 @@ class Media:
         self._said: dict[OptOut, tuple[Header, ...]] = {policy: self._headers_of(policy) for policy in OptOut}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request for a picture."""
+        """One request for a picture, or about one."""
+        if scope["path"] == CHECK_PATH:
+            await (await self._check(scope)).send(send)
+            return
         answer = await self._refuse(scope)
         if isinstance(answer, _File):
             try:
@@ -85,6 +77,20 @@ class Media:
                 said = self._said[answer.capability.policy]
                 answer = answer_error(503, str(error), (b"retry-after", b"30"), *said)
         await answer.send(send, head_only=scope["method"] == "HEAD")
+
+    async def _check(self, scope: Scope) -> Answer:
+        """204 where the file may be sent, else 403: then the picture itself is asked for here, which says why.
+
+        Nothing is counted: what is sent stands in the web server's own log, and what is refused is asked for here.
+        """
+        path = (header(scope, b"x-forwarded-uri") or b"").decode("latin-1").partition("?")[0]
+        file = self._read_path(path)
+        if file is None or await self._is_revoked(file.capability.host_number, counts=False):
+            return Answer(403)
+        asked = {**scope, "path": path, "raw_path": path.encode("latin-1")}
+        agent = self._door.find_agent(asked)
+        welcome = agent is None or await self._door.admits(asked, agent, file.capability.policy)
+        return Answer(204) if welcome else Answer(403)
 
     async def _refuse(self, scope: Scope) -> Answer | _File:
         """The file asked for, or the answer that refuses it."""
@@ -115,19 +121,23 @@ class Media:
 
     def _read_path(self, path: str) -> _File | None:
         named = read_media_path(path)
-        if named is None or named.extension not in _TYPES:
+        if named is None or named.extension not in TYPES:
             return None
         try:
             capability = self._services.capabilities.read(named.capability, named.file_hash)
         except CapabilityInvalid:
             return None
-        return _File(named.file_name, named.file_hash, _TYPES[named.extension], capability)
+        return _File(named.file_name, named.file_hash, TYPES[named.extension].encode(), capability)
 
-    async def _is_revoked(self, host_number: int) -> bool:
+    async def _is_revoked(self, host_number: int, *, counts: bool = True) -> bool:
         if host_number == WEB_HOST_NUMBER:
             return False
         netloc = await self._netloc(host_number)
-        return netloc is None or self._services.blocklist.refuse(Door.MEDIA, netloc) is not None
+        if netloc is None:
+            return True
+        blocklist = self._services.blocklist
+        listing = blocklist.refuse(Door.MEDIA, netloc) if counts else blocklist.find_refusing(netloc)
+        return listing is not None
 
     async def _netloc(self, host_number: int) -> str | None:
         if host_number not in self._hosts:
@@ -139,7 +149,8 @@ class Media:
         return self._hosts[host_number]
 
     async def _send_file(self, scope: Scope, file: _File, send: Send) -> None:
-        headers = (*_ALWAYS, (b"etag", file.etag), *self._said[file.capability.policy])
+        given = _GIVEN if file.capability.host_number != WEB_HOST_NUMBER else ()
+        headers = (*_ALWAYS, *given, (b"etag", file.etag), *self._said[file.capability.policy])
         if file.etag in (header(scope, b"if-none-match") or b""):
             await Answer(304, b"", headers).send(send, head_only=True)
             return

@@ -16,13 +16,15 @@ from typing import Any, BinaryIO, Final
 from cara_fed.capabilities import CapabilityInvalid, read_media_path
 from cara_fed.errors import InvalidInput
 from cara_fed.evidence.ledger import Came
+from cara_fed.opt_out.crawlers import Place
 from cara_fed.services import Services
 from storage.evidence import AccessLog
 
 PIECE: Final = 1024 * 1024
 MAX_LINE: Final = 64 * 1024
 _NGINX: Final = re.compile(r'\S+ (?P<status>[0-9]{3}) (?P<path>/media/\S+) "(?P<agent>[^"]*)"')
-_CAME: Final = {200: Came.SERVED, 206: Came.SERVED, 403: Came.REFUSED, 410: Came.REVOKED}
+_SERVED: Final = {200: Came.SERVED, 206: Came.SERVED}
+_CAME: Final = {**_SERVED, 410: Came.REVOKED}
 
 Key = tuple[str, int, str, str]
 
@@ -63,6 +65,7 @@ async def _read_piece(services: Services, path: Path) -> int | None:
         for line in lines:
             if (key := _read_key(services, line)) is not None:
                 counted[key] += 1
+                _note_crawler(services, key)
         await records.evidence.count_fetches(counted, services.clock.now())
         await records.evidence.note_log(place)
     return counted.total()
@@ -102,8 +105,10 @@ def _read_on(path: Path, file: BinaryIO, known: AccessLog | None) -> tuple[Acces
 
 def _read_key(services: Services, line: bytes) -> Key | None:
     """What a line counts for: only addresses that we made count, so nobody can write himself into the evidence."""
-    request = _read_json(line) if line.startswith(b"{") else _read_nginx(line)
-    came = _CAME.get(request.status) if request else None
+    is_caddys = line.startswith(b"{")
+    request = _read_json(line) if is_caddys else _read_nginx(line)
+    # Caddy logs what it passed on to us, too, and that was counted here when it was refused.
+    came = (_SERVED if is_caddys else _CAME).get(request.status) if request else None
     read = read_media_path(request.path) if request else None
     if request is None or came is None or read is None:
         return None
@@ -113,6 +118,13 @@ def _read_key(services: Services, line: bytes) -> Key | None:
         return None
     agent = services.crawlers.find(request.agent) if request.agent else None
     return read.file_hash, capability.host_number, agent.name if agent else "", str(came)
+
+
+def _note_crawler(services: Services, key: Key) -> None:
+    """A crawler that was served is counted among crawlers, too; one that was refused was counted when it was."""
+    agent = services.crawlers.find(key[2]) if key[2] else None
+    if agent is not None and key[3] == Came.SERVED:
+        services.crawlers.note_visit(agent, Place.MEDIA, refused=False)
 
 
 def _read_nginx(line: bytes) -> _Request | None:

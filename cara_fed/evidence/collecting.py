@@ -151,7 +151,7 @@ def _read_sending(activity: OutboxActivity, deliveries: Sequence[Delivery]) -> S
         activity.activity_type,
         activity.created_at,
         _read_terms(first(document.get("object"))),
-        tuple(find_placeholders(activity.body)),
+        tuple((name.partition(".")[0], policy) for name, policy in find_placeholders(activity.body)),
         tuple(_read_delivery(delivery) for delivery in deliveries),
     )
 

@@ -7,8 +7,9 @@ import pytest
 
 from cara_fed.asgi import Answer
 from cara_fed.blocklist.allow import allow
+from cara_fed.blocklist.given import find_given
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
-from cara_fed.errors import CaraFedError
+from cara_fed.errors import CaraFedError, NotFound
 from cara_fed.federation.budgets import Budget
 from cara_fed.federation.resolver import Resolver
 from tests.support.fediverse import Fediverse, Instance, picture
@@ -107,6 +108,13 @@ async def test_old_pictures_die_and_come_back(studio: Instance, eve: Stranger) -
     assert ("media", "scraper.example") in await studio.refusals()
     await retract_entry(studio.services, "scraper.example")
     assert (await look(studio, url)).status_code == 200
+
+
+async def test_what_it_was_given_is_known_for_a_cache_to_purge(studio: Instance, eve: Stranger) -> None:
+    await be_listed(studio)
+    assert picture_url(eve) in await find_given(studio.services, "Scraper.example")
+    with pytest.raises(NotFound, match=r"far\.example"):
+        await find_given(studio.services, "far.example")
 
 
 async def test_a_listed_neighbour_leaves_the_pictures_of_others_alone(studio: Instance, eve: Stranger) -> None:

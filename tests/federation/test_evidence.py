@@ -266,22 +266,23 @@ class TestAccessLogs:
         post = await publish(fediverse, studio, theo)
         path = httpx.URL(address_of(theo)).path
         forged = path.replace(path.split("/")[2], f"na{path.split('/')[2][2:]}")
-        caddy = {"status": 410, "request": {"uri": path, "headers": {"User-Agent": [CRAWLER]}}}
+        caddy = {"status": 200, "request": {"uri": path, "headers": {"User-Agent": [CRAWLER]}}}
+        passed_on = {"status": 410, "request": {"uri": path}}
         lines = [
             f'2026-11-22T12:00:00+00:00 200 {path} "-"',
             f'2026-11-22T12:00:01+00:00 206 {path} "gptbot"',
             f'2026-11-22T12:00:01+00:00 304 {path} "-"',
             f'2026-11-22T12:00:02+00:00 200 {forged} "-"',
             '2026-11-22T12:00:02+00:00 200 /media/x "-"', "nonsense", "{", '{"request": 1}',
-            json.dumps(caddy),
+            json.dumps(caddy), json.dumps(passed_on), f'2026-11-22T12:00:03+00:00 410 {path} "-"',
         ]  # fmt: skip
         log = tmp_path / "access.log"
         log.write_text("\n".join(lines) + "\n2026-11-22T12:00:00+00:00 200 /me")
-        assert await read_log_file(studio.services, log) == 3
+        assert await read_log_file(studio.services, log) == 4
         assert await read_log_file(studio.services, log) == 0
         assert fetches(await evidence_of(studio, post)) == {
-            ("friend.example", "", "served", 1), ("friend.example", "GPTBot", "served", 1),
-            ("friend.example", "GPTBot", "revoked", 1),
+            ("friend.example", "", "served", 1), ("friend.example", "GPTBot", "served", 2),
+            ("friend.example", "", "revoked", 1),
         }  # fmt: skip
 
     async def test_a_rotated_log_is_read_to_its_end(self, fediverse: Fediverse, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What nginx and Caddy read, so that they can serve pictures without asking, or asking little."""
