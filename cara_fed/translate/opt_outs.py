@@ -20,9 +20,14 @@ def signals_for(policy: OptOut, site: Site, default: OptOut) -> Signals:
     return signals(policy, base_url=site.base, site_policy=default)
 
 
-def stated_elsewhere(author: RemoteActor | None, post: Post | None = None) -> OptOut | None:
-    """What somebody of another server says of a post of theirs, or of all; None where neither says anything."""
-    said = (OptOut(row.opt_out) for row in (post, author) if row is not None and row.opt_out)
+def stated_elsewhere(
+    author: RemoteActor | None, post: Post | None = None, attachment: Attachment | None = None
+) -> OptOut | None:
+    """What somebody of another server says of a picture, of its post, or of all; None where nothing is said.
+
+    The most specific answer holds, as here; silence about one thing is no answer.
+    """
+    said = (OptOut(row.opt_out) for row in (attachment, post, author) if row is not None and row.opt_out)
     return next((policy for policy in said if policy is not OptOut.UNSET), None)
 
 

@@ -10,9 +10,9 @@ from activitypub.audience import Visibility
 from activitypub.documents import parse_document
 from activitypub.html import sanitise_html
 from activitypub.identifiers import Handle
-from activitypub.opt_out import OptOut, strictest
+from activitypub.opt_out import OptOut
 from cara_fed.remote_media.links import RemoteLinks
-from cara_fed.translate.opt_outs import stated_elsewhere
+from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web import parts, views
 from storage.attachments import Attachment, Picture
 from storage.posts import Post
@@ -40,7 +40,7 @@ class RemoteGallery:
             handle=str(Handle(actor.name, actor.domain)),
             url=actor.url or actor.actor_id if self.for_visitors else f"/actors/{actor.pk}",
             display_name=actor.display_name,
-            avatar_url=self.links.make(actor.icon_url, self._policy(actor.opt_out)) if actor.icon_url else None,
+            avatar_url=self.links.make(actor.icon_url, self._policy(actor)) if actor.icon_url else None,
         )
 
     def fields(self, actor: RemoteActor) -> tuple[views.ProfileField, ...]:
@@ -78,7 +78,7 @@ class RemoteGallery:
         return tuple(parts.Link(one.remote_url, one.alt or one.media_type) for one in others if one.remote_url)
 
     def _picture(self, attachment: Attachment, post: Post, author: RemoteActor) -> parts.Picture | None:
-        policy = self._policy(author.opt_out, post.opt_out, attachment.opt_out)
+        policy = self._policy(author, post, attachment)
         url = self.links.make(attachment.remote_url or "", policy)
         if url is None:
             return None
@@ -96,12 +96,9 @@ class RemoteGallery:
             focal_y=attachment.focal_y,
         )
 
-    def _policy(self, *stated: str | None) -> OptOut:
-        """The strictest of what was said: by the artist of the work, on whichever level, and by this instance."""
-        policy = self.default
-        for one in stated:
-            policy = strictest(policy, OptOut(one)) if one else policy
-        return policy
+    def _policy(self, author: RemoteActor, post: Post | None = None, attachment: Attachment | None = None) -> OptOut:
+        """What is said again of a picture: the artist's nearest word, and never less than this instance's own."""
+        return said_again(self.default, stated_elsewhere(author, post, attachment))
 
 
 def is_image(attachment: Attachment) -> bool:

@@ -6,8 +6,12 @@ import pytest
 
 from activitypub.opt_out import OptOut
 from activitypub.vocabulary import PUBLIC
+from cara_fed.remote_media.links import PREFIX, RemoteLinks
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
+from cara_fed.translate.remote_views import RemoteGallery
+from storage.attachments import Picture
 from tests.support.fediverse import Fediverse
+from tests.support.rows import make_attachment, make_post, make_remote_actor
 
 DMI = "http://ns.useplus.org/ldf/vocab/DMI-"
 DIALECTS: tuple[tuple[str, dict[str, Any], OptOut], ...] = (
@@ -71,3 +75,23 @@ async def test_on_actors(fediverse: Fediverse, terms: dict[str, Any], policy: Op
 )
 def test_the_sterner_word_holds(default: OptOut, stated: OptOut | None, held: OptOut) -> None:
     assert said_again(default, stated) is held
+
+
+ANSWERS = (None, OptOut.NO_AI, OptOut.ALLOW, OptOut.UNSET)
+
+
+@pytest.mark.parametrize("author_says", ANSWERS)
+@pytest.mark.parametrize("post_says", ANSWERS)
+def test_a_page_and_the_pictures_on_it_say_the_same(author_says: OptOut | None, post_says: OptOut | None) -> None:
+    links = RemoteLinks(b"a secret of the session, 32 bytes")
+    author = make_remote_actor("https://far.example/users/eve", opt_out=author_says, document="{}")
+    post = make_post(author.actor_id, opt_out=post_says)
+    for own in ANSWERS:
+        attachment = make_attachment(media_type="image/png", remote_url="https://far.example/1.png", opt_out=own)
+        for default in (OptOut.UNSET, OptOut.NO_AI_TRAINING):
+            shown = RemoteGallery(links, default).post(post, author, [Picture(attachment, {})])
+            said = links.read(shown.pictures[0].full_url.removeprefix(PREFIX)).policy
+            nearest = next((one for one in (own, post_says, author_says) if one not in (None, OptOut.UNSET)), None)
+            assert said is said_again(default, nearest)
+            if own in (None, OptOut.UNSET):
+                assert said is said_again(default, stated_elsewhere(author, post))
