@@ -12,7 +12,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.albums import Album
 from storage.attachments import Attachment
-from storage.posts import PUBLIC, Post
+from storage.posts import PUBLIC, Post, PostTag
+
+LATELY = 500
+"""Of how many works it is asked which hashtags are usual."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,12 @@ class Works:
         living = col(Post.deleted_at).is_(None), col(Post.visibility).in_(visibilities)
         statement = select(*counts).select_from(Post).where(col(Post.artist_pk) == artist_pk, *living)
         return PostCounts(*(await self.session.exec(statement)).one())
+
+    async def find_tags(self, *, limit: int) -> Sequence[str]:
+        """The hashtags that the last public works bear most often, folded; the most usual first."""
+        latest = select(Post.pk).where(*_are_works((PUBLIC,))).order_by(col(Post.pk).desc()).limit(LATELY)
+        used = select(PostTag.tag).where(col(PostTag.post_pk).in_(latest)).group_by(col(PostTag.tag))
+        return (await self.session.exec(used.order_by(func.count().desc(), col(PostTag.tag)).limit(limit))).all()
 
     async def count_by_artist(self) -> dict[int, int]:
         """How many public works each artist has, by pk; nothing for none."""

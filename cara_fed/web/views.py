@@ -120,12 +120,13 @@ class ArtistEntry:
 
 @dataclass(frozen=True, slots=True)
 class FrontPage:
-    """``/``: the collective's newest work and its artists."""
+    """``/``: the collective's newest work, its artists, and the hashtags that they use."""
 
     head: Head
     description: str = ""
     works: tuple[Tile, ...] = ()
     artists: tuple[ArtistEntry, ...] = ()
+    tags: tuple[Link, ...] = ()
     older_url: str | None = None
 
 

@@ -183,6 +183,9 @@ def front() -> FrontPage:
         tuple(
             ArtistEntry(who, 3 + 17 * n, tiles(*(MANY[n : n + 3] if n != 4 else ()))) for n, who in enumerate(PEOPLE)
         ),
+        tuple(
+            Link(f"/tags/{n}", f"#{tag}") for n, tag in enumerate(("ink", "gouache", "水墨", "рисунок", "צבע", "salt"))
+        ),
         "/?before=1000",
     )
 

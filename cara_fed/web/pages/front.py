@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
-from cara_fed.translate.posts import PostRows
+from activitypub.tags import fold_hashtag
+from cara_fed.translate.posts import NO_AI_TAG, PostRows
 from cara_fed.web.alternates import feeds_of
 from cara_fed.web.house import house, services
+from cara_fed.web.parts import Link
 from cara_fed.web.showing import show
 from cara_fed.web.views import ArtistEntry, FrontPage, Head, OpenGraph, WelcomePage
 from cara_fed.web.walls import cut, hang, read_before
@@ -18,6 +21,7 @@ from storage.records import Records
 
 WORKS = 40
 WORKS_BESIDE_AN_ARTIST = 3
+TAGS = 16
 
 room = Blueprint("front", __name__)
 
@@ -36,6 +40,7 @@ class _Front:
     works: tuple[PostRows, ...]
     older_url: str | None
     artists: tuple[_Glimpse, ...]
+    tags: tuple[str, ...]
 
 
 @room.get("/")
@@ -61,7 +66,9 @@ async def _read_front(records: Records, artists: Mapping[int, Artist], before: i
     ]
     # Who showed something last comes first.
     glimpses.sort(key=lambda one: -one.latest[0].post.pk if one.latest else 0)
-    return _Front(tuple(rows[post.pk] for post in stretch.posts), stretch.older_url, tuple(glimpses))
+    tags = () if before else await records.works.find_tags(limit=TAGS + 1)
+    shown = tuple(tag for tag in tags if tag != fold_hashtag(NO_AI_TAG))[:TAGS]
+    return _Front(tuple(rows[post.pk] for post in stretch.posts), stretch.older_url, tuple(glimpses), shown)
 
 
 def _build_view(front: _Front) -> FrontPage:
@@ -79,5 +86,6 @@ def _build_view(front: _Front) -> FrontPage:
             ArtistEntry(gallery.byline(one.artist), one.works, tuple(gallery.tile(rows) for rows in one.latest))
             for one in front.artists
         ),
+        tags=tuple(Link(f"/tags/{quote(tag, safe='')}", f"#{tag}") for tag in front.tags),
         older_url=front.older_url,
     )

@@ -96,3 +96,15 @@ async def test_results_go_on(visitor: Browser, services: Services, artists: Arti
     rest = await visitor.get(older)
     assert older.startswith("/search?q=salt+%26&before=") and rest.text.count('<article class="entry') == 1
     assert "found-artists" not in rest.text
+
+
+async def test_the_front_page_leads_to_what_is_usual(visitor: Browser, services: Services, artists: Artists) -> None:
+    for tags in (["Ink", "水墨"], ["ink", "NoAI"], ["INK"]):
+        await hang(services, artists["mara"], hashtags=tags)
+    await hang(services, artists["mara"], hashtags=["secret"], visibility="unlisted")
+    await hang(services, artists["mara"], hashtags=["words"], pictures=0)
+    page = await visitor.get("/")
+    assert [one["href"] for one in elements(page.text, "a") if "/tags/" in one.get("href", "")] == [
+        "/tags/ink",
+        f"/tags/{quote('水墨')}",
+    ]
