@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from activitypub.audience import Visibility
-from activitypub.html import sanitise_html, strip_html
+from activitypub.html import Rendered, sanitise_html, strip_html
 from activitypub.identifiers import Handle, Site
 from activitypub.opt_out import OptOut
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
@@ -182,6 +182,11 @@ def label_of(rows: PostRows) -> str:
     if not text:
         return f"Work by {rows.artist.display_name or rows.artist.name}"
     return text if len(text) <= MAX_LABEL else f"{text[:MAX_LABEL].rstrip()}…"
+
+
+def rendered_html(rendered: Rendered) -> Markup:
+    """What was made of an artist's text, for a page."""
+    return _trust(rendered.html)
 
 
 def _trust(html: str) -> Markup:

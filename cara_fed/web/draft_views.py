@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-from cara_fed.web.parts import FormView, Picture
+from markupsafe import Markup
+
+from cara_fed.web.parts import Byline, FormView, Picture
 
 UploadState = Literal["waiting", "working", "done", "refused"]
 
@@ -44,6 +46,36 @@ class Uploaded:
             "focus": self.focus,
             "picture": {"url": picture.src, "width": picture.width, "height": picture.height} if picture else None,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A picture as others see it; ``x`` and ``y`` are where they crop it, in tenths from the left and the top."""
+
+    picture: Picture
+    alt: str
+    x: int
+    y: int
+
+
+@dataclass(frozen=True, slots=True)
+class LookPage:
+    """``/drafts/PK/look``. ``content`` is safe HTML, ``cover`` the words on covered work, else None.
+
+    ``more`` pictures come after those in Mastodon's grid; ``unready`` ones are still being prepared.
+    """
+
+    draft_pk: int
+    byline: Byline
+    site_name: str
+    domain: str
+    content: Markup
+    words: str
+    cover: str | None
+    pictures: tuple[Seen, ...]
+    more: int
+    warnings: tuple[str, ...]
+    unready: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
@@ -12,6 +13,7 @@ from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out, re
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 from cara_fed.web.poll_form import read_poll
 
+NO_FILES: Mapping[str, Upload] = MappingProxyType({})
 _PLACE = re.compile(r"(?:picture|upload|alt)-([0-9]{1,3})")
 _FOCUS = re.compile(r"(-?[01](?:\.[0-9]{1,4})?) (-?[01](?:\.[0-9]{1,4})?)")
 
@@ -62,10 +64,24 @@ def read_publish_form(
     Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
     reader = FormReader(fields)
+    form = read_draft_fields(reader, files, max_pictures)
+    if not form.text and not form.pictures:
+        reader.refuse("picture-0", "Choose a picture, or write something.")
+    for picture in form.pictures if needs_alt else ():
+        if not picture.alt:
+            reader.refuse(f"alt-{picture.place}", ALT_NEEDED)
+    reader.finish()
+    return form
+
+
+def read_draft_fields(
+    reader: FormReader, files: Mapping[str, Upload] = NO_FILES, max_pictures: int = MAX_PICTURES
+) -> PublishForm:
+    """The same as far as it goes: what is wrong with it is left in the reader."""
     pictures = _read_pictures(reader, files, max_pictures)
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
     text = reader.text("text", limit=MAX_TEXT)
-    form = PublishForm(
+    return PublishForm(
         text=text,
         pictures=pictures,
         content_warning=content_warning,
@@ -77,13 +93,6 @@ def read_publish_form(
         quote_policy=read_quote_policy(reader),
         poll=read_poll(reader, text),
     )
-    if not form.text and not form.pictures:
-        reader.refuse("picture-0", "Choose a picture, or write something.")
-    for picture in form.pictures if needs_alt else ():
-        if not picture.alt:
-            reader.refuse(f"alt-{picture.place}", ALT_NEEDED)
-    reader.finish()
-    return form
 
 
 def read_focus(reader: FormReader, name: str) -> tuple[float, float] | None:

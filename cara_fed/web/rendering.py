@@ -61,6 +61,7 @@ TEMPLATES: Mapping[type, str] = {
     studio_views.PasswordResetPage: "password_reset.html",
     studio_views.PublishPage: "publish.html",
     draft_views.DraftsPage: "drafts.html",
+    draft_views.LookPage: "look.html",
     draft_views.OutgoingPage: "outgoing.html",
     studio_views.EditPage: "edit.html",
     studio_views.ProfileSettingsPage: "settings/profile.html",

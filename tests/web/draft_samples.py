@@ -1,14 +1,18 @@
 """Sample views of drafts: pictures in every state, and posts that wait."""
 
+from dataclasses import replace
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from activitypub.opt_out import OptOut
-from cara_fed.web.draft_views import DraftLine, DraftsPage, OutgoingPage, Uploaded
+from cara_fed.web.draft_views import DraftLine, DraftsPage, LookPage, OutgoingPage, Seen, Uploaded
 from cara_fed.web.parts import FormView
 from cara_fed.web.studio_views import PublishPage
 from cara_fed.web.views import Page
-from tests.web.samples import EARLIER, NOON, picture, signed_in
+from tests.web.samples import EARLIER, MARA, NOON, picture, signed_in
 
+SEEN = (("salt", "Ridges."), ("fever", "Strokes."), ("pine", "A pine."), ("dusk", "Hills."))
 STEPS = ("The file is a JPEG picture.", "A place, a serial number and a thumbnail were left behind.")
 UPLOADS = (
     Uploaded(11, "salt.jpg", "done", "Ridges.", "", STEPS, picture("salt"), "0.2 -0.1"),
@@ -30,7 +34,15 @@ def draft_pages() -> dict[str, tuple[object, Page]]:
     form = FormView({"text": "Salt, then #ink.", "alt-0": "Seven ridges.", "focal-0": "0.31 -0.2", **FIELDS})
     uploads = {str(upload.pk): upload for upload in UPLOADS}
     draft = PublishPage(OptOut.NO_AI_TRAINING, "instance", 7, uploads=uploads, other_drafts=2, form=form)
+    seen = tuple(Seen(picture(name), alt, 7, 3) for name, alt in (*SEEN, ("moss", "")))
+    look = LookPage(
+        *(7, MARA, "Salt & Ink", "studio.example", Markup("<p>Salt, then #ink.</p>"), "Salt, then #ink."),
+        *(None, seen, 1, ("Mastodon shows the first four.",), 1),
+    )
     return {
+        "look": (look, signed_in("/drafts/7/look")),
+        "look-covered": (replace(look, cover="Nudity", pictures=seen[:1], more=0), signed_in("/drafts/7/look")),
+        "look-words": (replace(look, pictures=(), more=0, unready=0), signed_in("/drafts/7/look")),
         "publish-draft": (draft, signed_in("/publish")),
         "drafts": (DraftsPage(LINES), signed_in("/drafts")),
         "drafts-none": (DraftsPage(), signed_in("/drafts")),
