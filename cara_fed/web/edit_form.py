@@ -8,13 +8,14 @@ from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPictu
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
 from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_license
 from cara_fed.web.parts import FormView
+from cara_fed.web.publish_form import read_focus, write_focus
 from cara_fed.web.uploads import path_of
 
 
 def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], before: PostEdit) -> PostEdit:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``.
 
-    For the Nth picture from 0 also ``alt-N`` and ``opt_out-N``, and a file ``picture-N`` that takes its place.
+    For the Nth picture from 0 also ``alt-N``, ``focal-N`` and ``opt_out-N``, and a file ``picture-N`` in its place.
     """
     reader = FormReader(fields)
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
@@ -40,12 +41,14 @@ def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], befor
 def fill_in(edit: PostEdit) -> FormView:
     """The form as the post stands."""
     alts = {f"alt-{n}": picture.alt for n, picture in enumerate(edit.pictures)}
+    points = [(n, picture.focal_point) for n, picture in enumerate(edit.pictures)]
+    focuses = {f"focal-{n}": write_focus(*point) for n, point in points if point}
     answers = {f"opt_out-{n}": str(picture.opt_out or "") for n, picture in enumerate(edit.pictures)}
     quoting = {"quote_policy": str(edit.quote_policy)}
     rights = {"license": edit.license or NO_LICENSE, "digital_source_type": edit.digital_source_type}
     ticked = {"sensitive": "1"} if edit.sensitive else {}
     words = {"text": edit.text, "content_warning": edit.content_warning, "opt_out": edit.opt_out or ""}
-    return FormView({**words, **quoting, **rights, **alts, **answers, **ticked})
+    return FormView({**words, **quoting, **rights, **alts, **focuses, **answers, **ticked})
 
 
 def _read_picture(
@@ -55,7 +58,10 @@ def _read_picture(
     described = replace(picture, alt=reader.text(name, limit=MAX_ALT)) if name in reader.fields else picture
     stated = replace(described, opt_out=read_opt_out(reader, own)) if own in reader.fields else described
     upload = chosen_file(files, f"picture-{number}")
-    return stated if upload is None else _replace(stated, upload)
+    if upload is not None:
+        return _replace(stated, upload)
+    point = read_focus(reader, f"focal-{number}")
+    return replace(stated, focal_point=point) if point else stated
 
 
 def _replace(picture: KeptPicture | PictureDraft, upload: Upload) -> PictureDraft:

@@ -66,6 +66,10 @@ async def test_pictures_are_sent_one_by_one_and_told_apart(mara_there: Browser, 
     assert "cut off" in refused["problem"]
     form = (await mara_there.get(f"/publish?draft={draft}")).text
     assert "Begun" in form
+    shown = {"draft": draft, "text": "Begun #again", "act": "look", "upload-0": first["pk"], "focal-0": "1 1"}
+    look = await mara_there.follow(await mara_there.send("/publish", shown))
+    assert done["picture"]["url"] in look.text and 'class="x10 y0"' in look.text
+    assert "No alt text: picture 1." in look.text
 
 
 async def test_a_post_is_made_of_them_with_their_words_and_focal_points(
@@ -89,6 +93,11 @@ async def test_a_post_is_made_of_them_with_their_words_and_focal_points(
     for picture in rows:
         for one in picture.renditions.values():
             assert b"DMI-PROHIBITED" in await services.media.read("public", f"{one.hash}.{one.extension}")
+    edited = {"text": "Two", "alt-0": "Second", "alt-1": "First", "focal-1": "0.5 -0.75"}
+    assert (await mara_there.fill_in(f"{sent.headers['location']}/edit", edited)).status_code == 303
+    page = await mara_there.get(f"{sent.headers['location']}/edit")
+    assert 'value="-0.5 0.25" selected' in page.text and 'value="0.5 -0.75" selected' in page.text
+    await mara_there.get("/publish")
     again = await mara_there.send("/publish", form)
     assert again.headers["location"] == sent.headers["location"]
     assert (await mara_there.get(f"/drafts/{draft}")).headers["location"] == sent.headers["location"]
