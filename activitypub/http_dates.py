@@ -2,7 +2,8 @@
 
 import re
 from datetime import UTC, datetime
-from email.utils import format_datetime
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Final
 
 _MONTHS: Final = {
@@ -19,7 +20,13 @@ _DATE: Final = re.compile(
 
 def format_http_date(moment: datetime) -> str:
     """`Sun, 06 Nov 1994 08:49:37 GMT` for an aware moment."""
-    return format_datetime(moment.astimezone(UTC), usegmt=True)
+    return _format(int(moment.timestamp()))
+
+
+@lru_cache(maxsize=16)
+def _format(second: int) -> str:
+    # Whoever signs a thousand requests in a second says the same of each.
+    return formatdate(second, usegmt=True)
 
 
 def read_http_date(text: str) -> datetime | None:

@@ -9,6 +9,7 @@ from cara_fed.background import build_loops
 from cara_fed.config import ENVIRONMENT_PREFIX, Config, load_config
 from cara_fed.endpoints.router import build_router
 from cara_fed.loops import running
+from cara_fed.memory import keep_what_is_there
 from cara_fed.serve import stop_with_parent
 from cara_fed.services import Services, open_services
 from cara_fed.web.app import build_pages
@@ -47,6 +48,7 @@ class Application:
             services = await self._stack.enter_async_context(open_services(self._config))
             await self._stack.enter_async_context(running(build_loops(services)))
             self._app = build_app(services)
+            keep_what_is_there()
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown
         await send({"type": "lifespan.shutdown.complete"})

@@ -28,5 +28,6 @@ class Clock:
 
     def new_pk(self) -> int:
         """A new time-ordered 63-bit number, greater than every earlier one of this clock."""
-        self._last = max(make_pk(self.now(), secrets.randbits(15)), self._last + 1)
+        earliest = make_pk(self.now(), 0)
+        self._last = earliest + secrets.randbits(15) if earliest > self._last else self._last + 1
         return self._last

@@ -23,6 +23,7 @@ from cara_fed.evidence.ledger import Ledger
 from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import ClientLimits, FederationClient, make_user_agent
 from cara_fed.federation.generations import Generations
+from cara_fed.federation.over_httpx import OverHttpx
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
 from cara_fed.kept_secrets import CAPABILITY_KEY, SESSION_KEY, get_secret
 from cara_fed.opt_out.crawlers import Crawlers
@@ -156,7 +157,7 @@ def build_client(
 ) -> FederationClient:
     """An outbound client that asks what the guard allows; ``transport`` replaces its sockets."""
     return FederationClient(
-        transport or PinnedTransport(guard, tls_context_of(config)),
+        OverHttpx(transport) if transport else PinnedTransport(guard, tls_context_of(config)),
         guard,
         make_user_agent(VERSION, config.site.base),
         ClientLimits(total_seconds=config.federation.timeout_seconds),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.errors import DatabaseUnavailable, DatabaseUnsupported
+from storage.sqlite_trips import open_connection
 
 BUSY_SECONDS = 10
 
@@ -70,7 +71,8 @@ def open_migrator(url: URL) -> AsyncEngine:
 
 
 def _open(url: URL, pragmas: tuple[str, ...], begin: str, **pool: Any) -> AsyncEngine:
-    engine = create_async_engine(url, connect_args={"factory": RollingBack}, pool_reset_on_return=None, **pool)
+    options = {"factory": RollingBack, "async_creator_fn": open_connection}
+    engine = create_async_engine(url, connect_args=options, pool_reset_on_return=None, **pool)
     _prepare(engine, pragmas, begin)
     return engine
 

@@ -75,13 +75,16 @@ def sign_draft_cavage(request: HttpRequest, key_id: str, private_key: PrivateKey
     The request has none of them yet, and goes out with the `host` that it has. Ed25519 keys sign under the label
     `hs2019`. Raises SignatureMalformed where the request has no `host`.
     """
+    host = request.value("host")
+    if host is None:
+        raise SignatureMalformed("a request is signed for a host")
     added = (("date", format_http_date(now)), *_make_digest_header(request))
-    request = request.with_headers(added)
-    covered = ("(request-target)", "host", *find_also_covered(request), *(name for name, _ in added))
-    value = private_key.sign(_build_base(request, covered, request.target))
+    also = tuple((name, request.value(name)) for name in find_also_covered(request))
+    covered = (("(request-target)", f"{request.method.lower()} {request.target}"), ("host", host), *also, *added)
+    value = private_key.sign(encode_base(f"{name}: {text}" for name, text in covered))
     header = (
         f'keyId="{key_id}",algorithm="{_SIGNED_LABELS[private_key.algorithm]}",'
-        f'headers="{" ".join(covered)}",signature="{b64encode(value).decode()}"'
+        f'headers="{" ".join(name for name, _ in covered)}",signature="{b64encode(value).decode()}"'
     )
     return (*added, ("signature", header))
 
@@ -186,18 +189,16 @@ def _targets(request: HttpRequest) -> Iterator[str]:
         yield path
 
 
-def _build_base(
-    request: HttpRequest, covered: tuple[str, ...], target: str, signature: CavageSignature | None = None
-) -> bytes:
+def _build_base(request: HttpRequest, covered: tuple[str, ...], target: str, signature: CavageSignature) -> bytes:
     return encode_base(f"{name}: {_value_of(request, name, target, signature)}" for name in covered)
 
 
-def _value_of(request: HttpRequest, name: str, target: str, signature: CavageSignature | None) -> str:
+def _value_of(request: HttpRequest, name: str, target: str, signature: CavageSignature) -> str:
     if name == "(request-target)":
         return f"{request.method.lower()} {target}"
-    if name == "(created)" and signature:
+    if name == "(created)":
         return _created(signature)
-    if name == "(expires)" and signature:
+    if name == "(expires)":
         return _stated(signature, signature.expires)
     value = request.value(name)
     if value is None:

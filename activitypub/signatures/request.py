@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Final, Self
 
 from activitypub.errors import IdUnacceptable, SignatureMalformed
@@ -30,12 +31,10 @@ class HttpRequest:
     @classmethod
     def to(cls, method: str, url: str, headers: Iterable[tuple[str, str]] = (), body: bytes | None = None) -> Self:
         """A request about to be sent to an encoded (ASCII) url; `host` is added. Raises IdUnacceptable."""
-        if not url.isascii():
-            raise IdUnacceptable("a url is percent-encoded before it is signed")
+        netloc, target, sent = _take_apart(url)
         given = tuple((name.lower(), value) for name, value in headers)
-        host = () if any(name == "host" for name, _ in given) else (("host", netloc_of(url)),)
-        url = url.partition("#")[0]
-        return cls(method, target_of(url), host + given, body, url)
+        host = () if any(name == "host" for name, _ in given) else (("host", netloc),)
+        return cls(method, target, host + given, body, sent)
 
     @property
     def content(self) -> bytes:
@@ -87,6 +86,14 @@ def encode_latin1(text: str) -> bytes:
 def _names_same_host(host: str, url: str) -> bool:
     scheme = url.partition("://")[0]
     return same_origin(f"{scheme}://{host}", url)
+
+
+@lru_cache(maxsize=4096)
+def _take_apart(url: str) -> tuple[str, str, str]:
+    """A url's netloc, its target, and itself as far as it is sent. Raises IdUnacceptable."""
+    if not url.isascii():
+        raise IdUnacceptable("a url is percent-encoded before it is signed")
+    return netloc_of(url), target_of(url.partition("#")[0]), url.partition("#")[0]
 
 
 def target_of(url: str) -> str:

@@ -206,6 +206,7 @@ def _normal_parts(id: str) -> tuple[str, str]:
     return _normal_parts_slowly(id)
 
 
+@lru_cache(maxsize=4096)
 def _normal_parts_slowly(id: str) -> tuple[str, str]:
     try:
         return normal_id(id), host_of(id)

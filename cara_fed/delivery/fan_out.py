@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from activitypub.documents import first, parse_document, types_of
@@ -88,17 +88,21 @@ class FanOut:
     def _choose_targets(self, inboxes: Iterable[Inbox], *, personal: bool) -> list[Target]:
         """One for each inbox and receiving server: a picture's address belongs to the server of the actor's id."""
         targets: dict[tuple[str, str], Target] = {}
+        now = self.clock.now()
         for receiver in inboxes:
             address = receiver.inbox if personal else receiver.shared_inbox or receiver.inbox
             key = (address, receiver.netloc)
             if key not in targets and not self._is_listed(receiver, address):
-                targets[key] = self._target(receiver, address)
+                targets[key] = self._target(receiver, address, now)
         return list(targets.values())
 
     def _spread(self, targets: Iterable[Target]) -> list[Target]:
         """So many a second: whoever hears of pictures fetches them at once."""
-        later = ((target, timedelta(seconds=place // self.per_second)) for place, target in enumerate(targets))
-        return [replace(target, due_at=target.due_at + delay) for target, delay in later]
+        spread = list(targets)
+        for place in range(self.per_second, len(spread)):
+            delay = timedelta(seconds=place // self.per_second)
+            spread[place] = replace(spread[place], due_at=spread[place].due_at + delay)
+        return spread
 
     def _is_listed(self, receiver: Inbox, address: str) -> bool:
         subject = receiver.actor_id or receiver.netloc
@@ -119,13 +123,13 @@ class FanOut:
                 kept[(activity.object_id, receiver.netloc, str(Door.DELIVER), listing.key, listing.reason)] += 1
         await records.evidence.count_visits(kept, self.clock.now())
 
-    def _target(self, receiver: Inbox, address: str) -> Target:
+    def _target(self, receiver: Inbox, address: str, now: datetime) -> Target:
         return Target(
             pk=self.clock.new_pk(),
             inbox=address,
             inbox_host=netloc_of(address),
             receiver_netloc=receiver.netloc,
-            due_at=self.clock.now(),
+            due_at=now,
             receiver_actor_id=(receiver.actor_id or None) if address == receiver.inbox else None,
         )
 

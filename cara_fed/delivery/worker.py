@@ -17,13 +17,13 @@ from storage.records import Records
 
 log = logging.getLogger(__name__)
 
-# For each that is being sent, another one waits in memory, so that one transaction serves many.
-CLAIMS_PER_SLOT = 2
+# For each that is being sent, others wait in memory, so that one transaction serves many.
+CLAIMS_PER_SLOT = 4
 # A lease outlives its waiting and any send: the client gives up in time, and the result is written soon after.
 LEASE_MARGIN_SECONDS = 60
 # While some are under way, others may become due: how often to look, and how long to gather results for one write.
 LOOK_SECONDS = 0.5
-GATHER_SECONDS = 0.03
+GATHER_SECONDS = 0.1
 STOP_SECONDS = 5.0
 # What must not overtake an earlier activity about the same object.
 DEPENDENT_TYPES = frozenset({"Update", "Delete", "Undo", "Reject"})

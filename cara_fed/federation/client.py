@@ -1,22 +1,16 @@
 """The only way out: every request to another server is made here, guarded, bounded and signed."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import httpx
 
 from cara_fed.federation.addresses import AddressGuard
-from cara_fed.federation.bodies import read_body, read_start
-from cara_fed.federation.errors import (
-    ConnectionFailed,
-    FetchTimeout,
-    ResponseTooLarge,
-    TooManyRedirects,
-    UrlRefused,
-)
+from cara_fed.federation.bodies import decode_body, decode_start
+from cara_fed.federation.errors import FetchTimeout, TooManyRedirects, UrlRefused
+from cara_fed.federation.wire import Bounds, Place, Request, Transport
 
 ACTIVITY_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 URLS_IN_MEMORY = 4096
@@ -69,12 +63,12 @@ class FederationClient:
 
     The guard judges scheme, credentials and literal hosts here, for every hop, whatever the transport is; what names
     resolve to is judged in :class:`~cara_fed.federation.transports.PinnedTransport`, where connections are made.
-    There is no httpx client above the transport: nothing keeps cookies, follows redirects or reads proxy variables.
+    Nothing keeps cookies, follows redirects by itself or reads proxy variables.
     """
 
     def __init__(
         self,
-        transport: httpx.AsyncBaseTransport,
+        transport: Transport,
         guard: AddressGuard,
         user_agent: str,
         limits: ClientLimits | None = None,
@@ -83,6 +77,9 @@ class FederationClient:
         self._guard = guard
         self._limits = limits or ClientLimits()
         self._headers = {"user-agent": user_agent, "accept-encoding": "gzip"}
+        self._receipts = Bounds(
+            self._limits.max_receipt_bytes, self._limits.max_receipt_bytes, self._limits.max_header_bytes
+        )
         # Inboxes are asked again and again, and taking a URL apart costs as much as a good part of its signature.
         self._read_url = lru_cache(maxsize=URLS_IN_MEMORY)(self._take_apart)
 
@@ -103,15 +100,18 @@ class FederationClient:
         """
         asked = self._read_url(url)
         wanted = {**(headers or {}), "accept": accept}
-        async with self._within_time(asked):
-            for _ in range(self._limits.max_redirects + 1):
-                if judge is not None:
-                    judge(str(asked))
-                response = await self._exchange("GET", asked, None, wanted, signer, max_bytes)
-                target = _redirect_target(response)
-                if target is None:
-                    return response
-                asked = self._read_url(target)
+        try:
+            async with asyncio.timeout(self._limits.total_seconds):
+                for _ in range(self._limits.max_redirects + 1):
+                    if judge is not None:
+                        judge(asked.url)
+                    response = await self._get_once(asked, wanted, signer, max_bytes)
+                    target = _redirect_target(response)
+                    if target is None:
+                        return response
+                    asked = self._read_url(target)
+        except TimeoutError:
+            raise self._too_late(asked) from None
         raise TooManyRedirects(f"{asked.host}: more than {self._limits.max_redirects} redirects")
 
     async def post(
@@ -122,58 +122,47 @@ class FederationClient:
         Of the answer's body only the beginning is kept. Raises a :class:`~cara_fed.federation.errors.FetchError`.
         """
         asked = self._read_url(url)
-        async with self._within_time(asked):
-            return await self._exchange("POST", asked, body, headers, signer)
+        request = self._sign("POST", asked, headers, signer, body)
+        try:
+            async with asyncio.timeout(self._limits.total_seconds):
+                answer = await self._transport.exchange(request, self._receipts)
+        except TimeoutError:
+            raise self._too_late(asked) from None
+        start = decode_start(answer, self._limits.max_receipt_bytes) if answer.body else b""
+        return Response(answer.status, answer.headers, start, asked.url)
 
     async def aclose(self) -> None:
         """Close the transport."""
         await self._transport.aclose()
 
-    def _take_apart(self, url: str) -> httpx.URL:
+    async def _get_once(
+        self, asked: Place, headers: Mapping[str, str], signer: Signer | None, max_bytes: int
+    ) -> Response:
+        # What cannot be compressed grows a little where it is; all is counted once more as it comes out.
+        bounds = replace(self._receipts, success=max_bytes + max_bytes // 1000 + 100)
+        answer = await self._transport.exchange(self._sign("GET", asked, headers, signer), bounds)
+        if 200 <= answer.status < 300:
+            body = decode_body(answer, max_bytes)
+        else:
+            body = decode_start(answer, self._limits.max_receipt_bytes)
+        return Response(answer.status, answer.headers, body, asked.url)
+
+    def _sign(
+        self, method: str, asked: Place, headers: Mapping[str, str], signer: Signer | None, body: bytes | None = None
+    ) -> Request:
+        signed = signer(method, asked.url, body) if signer else {}
+        return Request(method, asked, {**self._headers, **headers, **signed}, body)
+
+    def _take_apart(self, url: str) -> Place:
         try:
             read = _as_sent(httpx.URL(url))
         except (httpx.InvalidURL, ValueError) as error:
             raise UrlRefused(f"{url[:200]!r} is not a URL") from error
         self._guard.require_url(read.scheme, read.raw_host.decode("ascii"), read.userinfo.decode("ascii"))
-        return read
+        return Place.of(read)
 
-    @asynccontextmanager
-    async def _within_time(self, url: httpx.URL) -> AsyncIterator[None]:
-        seconds = self._limits.total_seconds
-        try:
-            async with asyncio.timeout(seconds):
-                yield
-        except (TimeoutError, httpx.TimeoutException):
-            raise FetchTimeout(f"{url.host} did not answer within {seconds:g} seconds") from None
-        except httpx.TransportError as error:
-            raise ConnectionFailed(f"{url.host}: {error}") from error
-
-    async def _exchange(
-        self,
-        method: str,
-        url: httpx.URL,
-        body: bytes | None,
-        headers: Mapping[str, str],
-        signer: Signer | None,
-        max_bytes: int = 0,
-    ) -> Response:
-        signed = signer(method, str(url), body) if signer else {}
-        request = httpx.Request(method, url, headers={**self._headers, **headers, **signed}, content=body)
-        response = await self._transport.handle_async_request(request)
-        try:
-            self._require_small_headers(url, response)
-            if method == "GET" and response.is_success:
-                content = await read_body(response, max_bytes)
-            else:
-                content = await read_start(response, self._limits.max_receipt_bytes)
-        finally:
-            await response.aclose()
-        return Response(response.status_code, dict(response.headers), content, str(url))
-
-    def _require_small_headers(self, url: httpx.URL, response: httpx.Response) -> None:
-        size = sum(len(name) + len(value) + 4 for name, value in response.headers.raw)
-        if size > self._limits.max_header_bytes:
-            raise ResponseTooLarge(f"{url.host}: {size} bytes of headers")
+    def _too_late(self, asked: Place) -> FetchTimeout:
+        return FetchTimeout(f"{asked.host} did not answer within {self._limits.total_seconds:g} seconds")
 
 
 def _as_sent(url: httpx.URL) -> httpx.URL:

@@ -4,48 +4,33 @@ import asyncio
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
 
-import aiohttp
-import httpx
-import yarl
-from aiohttp.abc import AbstractResolver, ResolveResult
-
-from cara_fed.federation.addresses import AddressGuard
-from cara_fed.federation.errors import (
-    ConnectionFailed,
-    FetchTimeout,
-    NameUnknown,
-    ResponseMalformed,
-    TlsFailed,
-    UrlRefused,
-)
+from cara_fed.federation.addresses import Address, AddressGuard, read_literal
+from cara_fed.federation.connections import Connection, KeptConnections, Unanswered
+from cara_fed.federation.errors import ConnectionFailed, FetchError, FetchTimeout, NameUnknown, TlsFailed
+from cara_fed.federation.wire import Answer, Bounds, Origin, Place, Request
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
 # Lookups of a hostile name server are slow on purpose and cannot be cancelled: they get threads of their own.
 _LOOKUP_THREADS = ThreadPoolExecutor(max_workers=32, thread_name_prefix="lookup")
 
-_OUR_OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
-
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """Seconds for connecting (TLS included) and between two reads; connections at a time; bytes of a header field."""
+    """Seconds for connecting to one address (TLS included); connections in use, in all and by origin; those kept."""
 
     connect_seconds: float = 8.0
-    idle_seconds: float = 15.0
     connections: int = 200
-    connections_per_host: int = 32
-    keepalive_seconds: float = 30.0
-    header_field_bytes: int = 8190
-    header_fields: int = 128
+    connections_per_origin: int = 32
+    kept: int = 200
+    kept_seconds: float = 30.0
 
 
 async def look_up(host: str, port: int) -> Sequence[str]:
@@ -68,146 +53,131 @@ def build_tls_context(ca_file: Path | None = None) -> ssl.SSLContext:
     return context
 
 
-class PinnedTransport(httpx.AsyncBaseTransport):
-    """An httpx transport over aiohttp that connects only where :class:`AddressGuard` allows.
+@dataclass(slots=True)
+class _Crowd:
+    """Who wants to ask one origin at this moment."""
 
-    Names are looked up and judged inside the connector, and the address of every socket is judged once more when the
-    socket is made, so that neither a second lookup nor a literal host comes past the guard. http and https have
-    sessions of their own, as they have rules of their own. aiohttp's sessions send about six times as much in a
-    CPU-second as httpx's own transport (tests/benchmarks/bench_transports.py); httpx-aiohttp, as fast, would tell a
-    refused connection as a timeout and rewrite the URL that was signed.
+    turns: asyncio.Semaphore
+    members: int = 0
+
+
+@dataclass(slots=True)
+class PinnedTransport:
+    """Asks over HTTP/1.1, and connects only where :class:`AddressGuard` allows.
+
+    A name is looked up here and each of its addresses judged; the event loop is given the address that was judged,
+    so that no second lookup can come between. docs/decisions/outbound-transport.md says why this is our own.
     """
 
-    def __init__(
-        self,
-        guard: AddressGuard,
-        tls: ssl.SSLContext,
-        limits: ConnectionLimits | None = None,
-        lookup: Lookup = look_up,
-    ) -> None:
-        self._guard = guard
-        self._tls = tls
-        self._limits = limits or ConnectionLimits()
-        self._lookup = lookup
-        self._sessions: dict[str, aiohttp.ClientSession] = {}
+    guard: AddressGuard
+    tls: ssl.SSLContext
+    limits: ConnectionLimits = field(default_factory=ConnectionLimits)
+    lookup: Lookup = look_up
+    _kept: KeptConnections = field(init=False)
+    _turns: asyncio.Semaphore = field(init=False)
+    _crowds: dict[Origin, _Crowd] = field(init=False, default_factory=dict)
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request. Raises a :class:`~cara_fed.federation.errors.FetchError`."""
-        target = yarl.URL(str(request.url), encoded=True)  # else %7e is sent as ~, which is not what was signed
-        with _named_failures(request.url.host):
-            response = await self._session(request.url.scheme).request(
-                request.method,
-                target,
-                headers=request.headers.multi_items(),
-                data=request.content or None,
-                allow_redirects=False,
-            )
-        return httpx.Response(response.status, headers=list(response.raw_headers), stream=_Body(response))
+    def __post_init__(self) -> None:
+        self._kept = KeptConnections(self.limits.kept, self.limits.kept_seconds)
+        self._turns = asyncio.Semaphore(self.limits.connections)
 
-    async def aclose(self) -> None:
-        """Close every connection."""
-        sessions, self._sessions = self._sessions, {}
-        for session in sessions.values():
-            await session.close()
-
-    def _session(self, scheme: str) -> aiohttp.ClientSession:
-        if scheme not in self._sessions:
-            self._sessions[scheme] = self._open_session(scheme)
-        return self._sessions[scheme]
-
-    def _open_session(self, scheme: str) -> aiohttp.ClientSession:
-        limits = self._limits
-        connector = aiohttp.TCPConnector(
-            resolver=_GuardedResolver(self._guard, scheme, self._lookup),
-            socket_factory=self._socket_factory(scheme),
-            ssl=self._tls,
-            limit=limits.connections,
-            limit_per_host=limits.connections_per_host,
-            keepalive_timeout=limits.keepalive_seconds,
-        )
-        return aiohttp.ClientSession(
-            connector=connector,
-            timeout=aiohttp.ClientTimeout(sock_connect=limits.connect_seconds, sock_read=limits.idle_seconds),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=_OUR_OWN_HEADERS,
-            max_line_size=limits.header_field_bytes,
-            max_field_size=limits.header_field_bytes,
-            max_headers=limits.header_fields,
-        )
-
-    def _socket_factory(self, scheme: str) -> Callable[[Any], socket.socket]:
-        def open_socket(info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
-            family, kind, protocol, _, address = info
-            self._guard.require_address(scheme, ip_address(address[0]))
-            return socket.socket(family=family, type=kind, proto=protocol)
-
-        return open_socket
-
-
-class _GuardedResolver(AbstractResolver):
-    """Answers aiohttp with the usable addresses only, so that it connects to what was judged."""
-
-    def __init__(self, guard: AddressGuard, scheme: str, lookup: Lookup) -> None:
-        self._guard = guard
-        self._scheme = scheme
-        self._lookup = lookup
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        answers = [ip_address(answer) for answer in await self._lookup(host, port)]
-        usable = self._guard.require_usable(self._scheme, host, answers)
-        return [_resolved(host, str(address), port) for address in usable]
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _resolved(host: str, address: str, port: int) -> ResolveResult:
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return ResolveResult(
-        hostname=host, host=address, port=port, family=family, proto=socket.IPPROTO_TCP, flags=socket.AI_NUMERICHOST
-    )
-
-
-class _Body(httpx.AsyncByteStream):
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
-        self._response = response
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _named_failures(self._response.url.host or ""):
-            async for chunk in self._response.content.iter_any():
-                yield chunk
+    async def exchange(self, request: Request, bounds: Bounds) -> Answer:
+        """Send one request. Raises a :class:`~cara_fed.federation.errors.FetchError` that names the host."""
+        origin, crowd = request.place.origin, self._join(request.place.origin)
+        try:
+            async with crowd.turns, self._turns:
+                return await self._ask(request.place, _write(request), bounds)
+        except FetchError as error:
+            raise type(error)(f"{request.place.host}: {error}") from error
+        finally:
+            crowd.members -= 1
+            if not crowd.members:
+                del self._crowds[origin]
 
     async def aclose(self) -> None:
-        self._response.close()  # keeps the connection where the body was read to its end, else cuts it
+        """Close what is kept."""
+        self._kept.close_all()
+
+    def _join(self, origin: Origin) -> _Crowd:
+        crowd = self._crowds.get(origin)
+        if crowd is None:
+            crowd = self._crowds[origin] = _Crowd(asyncio.Semaphore(self.limits.connections_per_origin))
+        crowd.members += 1
+        return crowd
+
+    async def _ask(self, place: Place, request: bytes, bounds: Bounds) -> Answer:
+        """Ask over a kept connection or a new one.
+
+        One that the other side was just closing is given up for the next: nothing of the request was answered, and a
+        delivery that arrives twice has one effect.
+        """
+        while (kept := self._kept.take(place.origin)) is not None:
+            try:
+                return await self._ask_over(kept, place, request, bounds)
+            except Unanswered:
+                continue
+        return await self._ask_over(await self._connect(place), place, request, bounds)
+
+    async def _ask_over(self, connection: Connection, place: Place, request: bytes, bounds: Bounds) -> Answer:
+        answer = await connection.ask(request, bounds)
+        self._kept.give(place.origin, connection)
+        return answer
+
+    async def _connect(self, place: Place) -> Connection:
+        """A connection to the first of the place's addresses that takes one."""
+        failure: FetchError = NameUnknown("it has no address")
+        for address in await self._find_addresses(place):
+            try:
+                return await self._connect_to(address, place)
+            except (ConnectionFailed, FetchTimeout) as error:
+                failure = error
+        raise failure
+
+    async def _find_addresses(self, place: Place) -> Sequence[Address]:
+        scheme, host, port = place.origin
+        literal = read_literal(host)
+        if literal is not None:
+            return (literal,)
+        try:
+            answers = await self.lookup(host, port)
+        except OSError:
+            raise NameUnknown("it has no address") from None
+        return self.guard.require_usable(scheme, host, [ip_address(answer) for answer in answers])
+
+    async def _connect_to(self, address: Address, place: Place) -> Connection:
+        scheme, host, port = place.origin
+        self.guard.require_address(scheme, address)
+        tls, name = (self.tls, host) if scheme == "https" else (None, None)
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self.limits.connect_seconds):
+                _, connection = await loop.create_connection(
+                    Connection, str(address), port, ssl=tls, server_hostname=name
+                )
+                return connection
+        except TimeoutError:
+            raise FetchTimeout("no connection in time") from None
+        except ssl.SSLError as error:
+            raise TlsFailed(_tls_reason(error)) from error
+        except OSError as error:
+            raise ConnectionFailed(_reason(error)) from error
 
 
-@contextmanager
-def _named_failures(host: str) -> Iterator[None]:
-    try:
-        yield
-    except TimeoutError:
-        raise FetchTimeout(f"{host} did not answer in time") from None
-    except aiohttp.ClientConnectorDNSError:
-        raise NameUnknown(f"{host} has no address") from None
-    except (aiohttp.ClientSSLError, ssl.SSLError) as error:
-        raise TlsFailed(f"{host}: {_tls_reason(error)}") from error
-    except aiohttp.InvalidURL as error:
-        raise UrlRefused(f"{host}: not a URL that can be asked") from error
-    except aiohttp.ClientResponseError as error:
-        raise ResponseMalformed(f"{host}: {error.message[:200] or 'not an HTTP answer'}") from error
-    except (aiohttp.ClientError, OSError) as error:
-        raise ConnectionFailed(f"{host}: {_reason(error)}") from error
+def _write(request: Request) -> bytes:
+    """The request as it is sent. Raises ValueError where a header would be more than one line."""
+    lines = [f"{request.method} {request.place.target} HTTP/1.1", f"host: {request.place.authority}"]
+    lines.extend(f"{name}: {value}" for name, value in request.headers.items())
+    if request.body is not None:
+        lines.append(f"content-length: {len(request.body)}")
+    head = "\r\n".join(lines)
+    if head.count("\n") >= len(lines) or head.count("\r") >= len(lines):
+        raise ValueError("a header of a request holds a line break")
+    return b"".join((head.encode("latin-1"), b"\r\n\r\n", request.body or b""))
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.errno:
-        return os.strerror(error.errno)
-    return str(error)[:200] or "the connection broke"
+def _reason(error: OSError) -> str:
+    return os.strerror(error.errno) if error.errno else str(error)[:200] or "the connection broke"
 
 
-def _tls_reason(error: Exception) -> str:
-    cause = error.__cause__ or error
-    return cast(str, getattr(cause, "verify_message", "") or getattr(cause, "reason", "") or "TLS failed")
+def _tls_reason(error: ssl.SSLError) -> str:
+    return cast(str, getattr(error, "verify_message", "") or error.reason or "TLS failed")

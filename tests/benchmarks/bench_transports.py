@@ -16,7 +16,9 @@ from httpx_aiohttp import AiohttpTransport
 
 from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import FederationClient
+from cara_fed.federation.over_httpx import OverHttpx
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
+from cara_fed.federation.wire import Transport
 
 REQUESTS = 4000
 ROUNDS = 3
@@ -31,9 +33,9 @@ HEADERS = {
 ACCEPTED = b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\nContent-Type: text/plain\r\n\r\n"
 GUARD = AddressGuard((ip_network("127.0.0.0/8"),), allow_http=True)
 
-TRANSPORTS: dict[str, Callable[[], httpx.AsyncBaseTransport]] = {
-    "httpx": lambda: httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200)),
-    "httpx-aiohttp": lambda: AiohttpTransport(limits=httpx.Limits(max_connections=200)),
+TRANSPORTS: dict[str, Callable[[], Transport]] = {
+    "httpx": lambda: OverHttpx(httpx.AsyncHTTPTransport(limits=httpx.Limits(max_connections=200))),
+    "httpx-aiohttp": lambda: OverHttpx(AiohttpTransport(limits=httpx.Limits(max_connections=200))),
     "pinned": lambda: PinnedTransport(GUARD, build_tls_context()),
 }
 
@@ -71,7 +73,7 @@ async def _post_all(client: FederationClient, url: str, count: int) -> None:
     await asyncio.gather(*(post_some() for _ in range(AT_A_TIME)))
 
 
-async def _measure(build: Callable[[], httpx.AsyncBaseTransport], url: str) -> float:
+async def _measure(build: Callable[[], Transport], url: str) -> float:
     client = FederationClient(build(), GUARD, "cara_fed/bench (+https://studio.example/)")
     await _post_all(client, url, REQUESTS // 10)
     started = time.process_time()

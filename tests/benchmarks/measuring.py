@@ -17,6 +17,7 @@ from activitypub.keys import generate_rsa, load_public_key
 from activitypub.signatures.schemes import Scheme, is_valid
 from cara_fed.accounts.key_rows import make_first_keys
 from cara_fed.config import Config
+from cara_fed.memory import keep_what_is_there
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
 
@@ -111,6 +112,7 @@ async def open_instance(**federation: object) -> AsyncIterator[Services]:
         config = Config.model_validate({"federation": chosen, "folder": Path(folder)})
         async with open_services(config) as services:
             await _add_artist(services)
+            keep_what_is_there()
             yield services
 
 

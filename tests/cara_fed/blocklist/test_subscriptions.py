@@ -17,6 +17,7 @@ from cara_fed.clock import Clock
 from cara_fed.config import Subscription
 from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import FederationClient
+from cara_fed.federation.over_httpx import OverHttpx
 from storage.blocklist import BlocklistEntry
 from storage.database import Database
 from storage.migrate import migrate
@@ -95,7 +96,7 @@ async def setting(tmp_path: Path) -> AsyncIterator[Setting]:
     url = f"sqlite+aiosqlite:///{tmp_path}/cara.sqlite3"
     await asyncio.to_thread(migrate, url)
     database, publisher = Database(url), Publisher()
-    client = FederationClient(httpx.MockTransport(publisher.answer), AddressGuard(), "test")
+    client = FederationClient(OverHttpx(httpx.MockTransport(publisher.answer)), AddressGuard(), "test")
     made: list[Setting] = []
     clock = Clock(lambda: made[0].now)
     rules = EntryRules("art.studio.org", IdRule(allow_http=False))

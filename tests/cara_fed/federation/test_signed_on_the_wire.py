@@ -1,23 +1,19 @@
 """Signatures made by the outbound client verify over the bytes that arrive, whatever the transport does to a URL."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from ipaddress import ip_network
 
 import pytest
 
 from activitypub.keys import PublicKey, generate_rsa
 from activitypub.signatures import HttpRequest, read_signatures, sign_draft_cavage, sign_rfc9421, verify_signature
-from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.client import FederationClient, Signer
-from cara_fed.federation.transports import PinnedTransport, build_tls_context
-from tests.support.hostile import HostileServer, Request, hostile_server, ok
+from tests.support.hostile import HostileServer, Request, ok
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KEY_ID = "http://127.0.0.1/actor#main-key"
 KEY = generate_rsa()
 PUBLIC_KEY = PublicKey(KEY_ID, "http://127.0.0.1/actor", "rsa", KEY.public_pem)
-GUARD = AddressGuard((ip_network("127.0.0.0/8"),), allow_http=True)
 SIGN = {"draft-cavage": sign_draft_cavage, "rfc9421": sign_rfc9421}
 
 
@@ -33,19 +29,6 @@ def require_verified(request: Request, server: HostileServer) -> None:
     received = HttpRequest(request.method, request.target, tuple(request.headers.items()), request.body, url)
     (signature,) = read_signatures(received)
     verify_signature(received, signature, PUBLIC_KEY, NOW)
-
-
-@pytest.fixture
-async def server() -> AsyncIterator[HostileServer]:
-    async with hostile_server() as serving:
-        yield serving
-
-
-@pytest.fixture
-async def client() -> AsyncIterator[FederationClient]:
-    opened = FederationClient(PinnedTransport(GUARD, build_tls_context()), GUARD, "test")
-    yield opened
-    await opened.aclose()
 
 
 @pytest.mark.parametrize("generation", SIGN)
