@@ -1,6 +1,7 @@
 """instance.toml, read once into frozen values; every mistake is reported at once by its dotted key."""
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -160,6 +161,7 @@ class StorageSection(Section):
     database: Annotated[str, AfterValidator(_require_database_url)] = "sqlite+aiosqlite:///data/cara.sqlite3"
     database_password_file: str = ""
     media: Annotated[str, AfterValidator(_require_media_place)] = Field(default="data/media", min_length=1)
+    originals_key_file: str = ""
     remote_cache: str = Field(default="data/remote", min_length=1)
     remote_cache_mib: StrictInt = Field(default=1024, ge=0, le=1024 * 1024)
     s3: S3Section = Field(default=S3Section(), validate_default=True)
@@ -206,6 +208,7 @@ class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
     cloak: Literal["off"] = "off"
+    invisible_mark: StrictBool = False
     c2pa: StrictBool = False
     max_file_mib: StrictInt = Field(default=60, ge=1, le=1024)
     max_megapixels: StrictInt = Field(default=120, ge=1, le=1000)
@@ -324,6 +327,7 @@ def require_files(path: Path, config: Config) -> None:
         "federation.ca_file": config.federation.ca_file,
         "evidence.timestamp_ca_file": config.evidence.timestamp_ca_file,
         "smtp.password_file": config.smtp.password_file,
+        "storage.originals_key_file": config.storage.originals_key_file,
         "storage.database_password_file": config.storage.database_password_file,
         "storage.s3.secret_access_key_file": config.storage.s3.secret_access_key_file,
     }
@@ -351,6 +355,19 @@ def read_secret(config: Config, name: str, file: str, environment: Mapping[str, 
         return config.resolve(file).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ConfigError((f"the secret file {file} cannot be read: {error.strerror}",)) from error
+
+
+def read_originals_keys(config: Config, environment: Mapping[str, str] = os.environ) -> tuple[bytes, ...]:
+    """The keys that originals are sealed with, the one in use first; none where none is configured.
+
+    They stand in ``$CARA_FED_ORIGINALS_KEY`` or the file of ``storage.originals_key_file``, each as 64 hexadecimal
+    digits, with spaces or line ends between them. Raises ConfigError.
+    """
+    given = read_secret(config, "ORIGINALS_KEY", config.storage.originals_key_file, environment).split()
+    if any(re.fullmatch(r"[0-9a-fA-F]{64}", key) is None for key in given):
+        said = "storage.originals_key_file: each key must be 64 hexadecimal digits, as from: openssl rand -hex 32"
+        raise ConfigError((said,))
+    return tuple(bytes.fromhex(key) for key in given)
 
 
 def _with_password(url: str, password: str) -> str:

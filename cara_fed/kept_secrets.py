@@ -9,8 +9,8 @@ from cara_fed.config import ENVIRONMENT_PREFIX
 from cara_fed.errors import ConfigError
 from storage.records import Records
 
-CAPABILITY_KEY, SESSION_KEY = "capability_key", "session_key"
-KEPT_SECRETS: Final = (CAPABILITY_KEY, SESSION_KEY)
+CAPABILITY_KEY, SESSION_KEY, MARK_KEY = "capability_key", "session_key", "mark_key"
+KEPT_SECRETS: Final = (CAPABILITY_KEY, SESSION_KEY, MARK_KEY)
 SECRET_BYTES: Final = 32
 
 

@@ -17,7 +17,7 @@ from cara_fed.blocklist.guard import BlocklistGuard
 from cara_fed.blocklist.weighing import weighing_of
 from cara_fed.capabilities import CapabilityKeys
 from cara_fed.clock import Clock
-from cara_fed.config import Config, database_url, read_secret
+from cara_fed.config import Config, database_url, read_originals_keys, read_secret
 from cara_fed.errors import ConfigError
 from cara_fed.evidence.ledger import Ledger
 from cara_fed.federation.addresses import AddressGuard
@@ -25,14 +25,15 @@ from cara_fed.federation.client import ClientLimits, FederationClient, make_user
 from cara_fed.federation.generations import Generations
 from cara_fed.federation.over_httpx import OverHttpx
 from cara_fed.federation.transports import PinnedTransport, build_tls_context
-from cara_fed.kept_secrets import CAPABILITY_KEY, SESSION_KEY, get_secret
+from cara_fed.kept_secrets import CAPABILITY_KEY, MARK_KEY, SESSION_KEY, get_secret
 from cara_fed.opt_out.crawlers import Crawlers
 from cara_fed.opt_out.history import note_default
 from cara_fed.opt_out.manifests import IS_INSTALLED, Certificate, ManifestSigner, make_certificate
 from cara_fed.protection import Limits, PictureWorkers
 from cara_fed.proxies.writing import ProxyFiles
+from cara_fed.recognition.index import LikenessIndex
 from storage.database import Database
-from storage.media import MediaStore, S3Options, open_media
+from storage.media import MediaStore, S3Options, SealedMedia, SealingKeys, open_media
 from storage.migrate import migrate
 from storage.records import Records
 
@@ -69,6 +70,8 @@ class Services:
     manifests: ManifestSigner | None
     pictures: PictureWorkers
     session_key: bytes = field(repr=False)
+    mark_key: bytes = field(repr=False)
+    likenesses: LikenessIndex
     wake: WakeUps = field(default_factory=WakeUps)
     synchronizations: OrderedDict[str, Synchronization] = field(default_factory=OrderedDict, repr=False)
     """What actors, by their ids, last said about their followers here; the inbox worker compares it."""
@@ -129,12 +132,15 @@ async def open_services(
             manifests=kept.manifests,
             pictures=workers,
             session_key=kept.session_key,
+            mark_key=kept.mark_key,
+            likenesses=LikenessIndex(database),
         )
 
 
 def open_media_of(config: Config) -> MediaStore:
     """The place where an instance keeps its pictures."""
-    return open_media(_media_place(config), _s3_options(config))
+    media, keys = open_media(_media_place(config), _s3_options(config)), read_originals_keys(config)
+    return SealedMedia(media, SealingKeys(keys[0], keys[1:])) if keys else media
 
 
 def picture_limits(config: Config) -> Limits:
@@ -184,6 +190,7 @@ class _Kept:
 
     capability_key: bytes
     session_key: bytes
+    mark_key: bytes
     manifests: ManifestSigner | None
 
 
@@ -195,6 +202,7 @@ async def _open_kept(database: Database, config: Config, clock: Clock) -> _Kept:
             manifests=await _open_manifests(records, config, clock) if config.protection.c2pa else None,
             capability_key=await get_secret(records, CAPABILITY_KEY),
             session_key=await get_secret(records, SESSION_KEY),
+            mark_key=await get_secret(records, MARK_KEY),
         )
 
 

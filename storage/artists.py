@@ -9,7 +9,7 @@ from sqlalchemy import func, or_
 from sqlmodel import Field, col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from storage.columns import Table, json_list, long_text, moment, primary_key
+from storage.columns import Table, json_list, json_object, long_text, moment, primary_key
 from storage.errors import AlreadyExists, NotFound
 from storage.posts import Post
 from storage.sessions import Session
@@ -48,6 +48,7 @@ class Artist(Table, table=True):
     acquire_license_page: str | None = None
     states_opt_out: bool = True
     tags_no_ai: bool = False
+    marks: dict[str, Any] = json_object()
     quote_policy: str | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()

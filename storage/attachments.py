@@ -12,12 +12,16 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.artists import Artist
 from storage.columns import Table, json_list, long_text, moment, primary_key, reference
+from storage.likenesses import Likeness, Likenesses
 from storage.statements import add_row, count_changed, in_chunks
 from storage.uploads import Upload
 
 
 class Attachment(Table, table=True):
-    """A picture: uploaded by an artist (with an original and renditions), or known by a remote url."""
+    """A picture: uploaded by an artist (with an original and renditions), or known by a remote url.
+
+    `mark` is the number that stands invisibly in its renditions' pixels.
+    """
 
     __tablename__ = "attachments"
     __table_args__ = (Index("ix_attachments_post_pk_position", "post_pk", "position"),)
@@ -36,9 +40,10 @@ class Attachment(Table, table=True):
     height: int | None = None
     original_hash: str | None = Field(default=None, index=True)
     original_name: str | None = None
-    remote_url: str | None = None
+    remote_url: str | None = Field(default=None, index=True)
     sensitive: bool = False
     opt_out: str | None = None
+    mark: int | None = Field(default=None, index=True)
     report: list[Any] = json_list()
     created_at: datetime = moment()
 
@@ -60,10 +65,11 @@ class Rendition(Table, table=True):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An attachment together with its renditions, by kind."""
+    """An attachment together with its renditions, by kind; a new one with its look, where it has any."""
 
     attachment: Attachment
     renditions: dict[str, Rendition]
+    likeness: Likeness | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,20 @@ class Attachments:
         await add_row(self.session, attachment)
         self.session.add_all(renditions)
         await self.session.flush()
+
+    async def add_picture(self, picture: Picture) -> None:
+        """Insert a new picture with all that belongs to it."""
+        await self.add(picture.attachment, tuple(picture.renditions.values()))
+        if picture.likeness is not None:
+            await Likenesses(self.session).add(picture.likeness)
+
+    async def find_by_marks(self, numbers: Collection[int]) -> Sequence[Picture]:
+        """The pictures that bear one of these marks."""
+        return await self._find(col(Attachment.mark).in_(numbers))
+
+    async def find_by_remote_url(self, url: str) -> Sequence[Picture]:
+        """Other people's pictures at that address."""
+        return await self._find(col(Attachment.remote_url) == url)
 
     async def replace_renditions(self, attachment_pk: int, renditions: Sequence[Rendition]) -> None:
         """Give a picture these renditions and no others."""

@@ -25,6 +25,7 @@ from storage.hosts import Hosts
 from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
 from storage.keys import Keys
+from storage.likenesses import Likenesses
 from storage.mail_addresses import MailAddresses
 from storage.mails import Mails
 from storage.mutes import Mutes
@@ -71,11 +72,11 @@ class Records:
     __slots__ = (
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
         "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "exports", "followers", "following",
-        "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "mail_addresses", "mails", "mutes",
-        "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls", "portfolio",
-        "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys",
-        "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
-        "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
+        "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "likenesses", "mail_addresses",
+        "mails", "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls",
+        "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors",
+        "remote_keys", "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions",
+        "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -102,6 +103,7 @@ class Records:
         self.inbox_log = InboxLog(session)
         self.interactions = Interactions(session)
         self.keys = Keys(session)
+        self.likenesses = Likenesses(session)
         self.mail_addresses = MailAddresses(session)
         self.mails = Mails(session)
         self.mutes = Mutes(session)

@@ -92,7 +92,7 @@ async def _put_secrets_back(config: Config, state: Path) -> None:
     database = Database(database_url(config))
     try:
         async with database.unit_of_work() as records:
-            for name in KEPT_SECRETS:
+            for name in (one for one in KEPT_SECRETS if one in kept):  # an older backup lacks the newer ones
                 await keep_secret(records, name, bytes.fromhex(kept[name]))
     finally:
         await database.dispose()

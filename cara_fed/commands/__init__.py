@@ -14,6 +14,7 @@ from cara_fed.commands import (
     post,
     protect,
     serve,
+    trace,
 )
 
 COMMANDS = (
@@ -23,6 +24,7 @@ COMMANDS = (
     post.register,
     follow.register,
     protect.register,
+    trace.register,
     blocklist.register,
     opt_out.register,
     evidence.register,

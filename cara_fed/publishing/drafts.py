@@ -73,10 +73,22 @@ class PollDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkChoice:
+    """What one post says of marks on its pictures; None leaves it to the artist's settings."""
+
+    visible: bool | None = None
+    invisible: bool | None = None
+
+
+NO_CHOICE = MarkChoice()
+
+
+@dataclass(frozen=True, slots=True)
 class PostDraft:
     """A new post. ``opt_out`` None takes what the artist or the instance says, ``quote_policy`` what the artist says.
 
-    ``in_reply_to`` and ``quotes`` are object ids.
+    ``in_reply_to`` and ``quotes`` are object ids. Unless ``accepts_matches``, pictures that look like somebody else's
+    are held, and the artist is asked.
 
     ``license`` is an address out of :data:`cara_fed.publishing.rights.LICENSES`, empty for none, None for the artist's.
     """
@@ -94,6 +106,8 @@ class PostDraft:
     quotes: str | None = None
     quote_policy: QuotePolicy | None = None
     poll: PollDraft | None = None
+    marks: MarkChoice = field(default_factory=MarkChoice)
+    accepts_matches: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,7 @@ async def _arrange(records: Records, rows: PostRows, pictures: tuple[_Kept | Pic
         else:
             arranged = picture
             arranged.attachment.post_pk = rows.post.pk
-            await records.attachments.add(arranged.attachment, tuple(arranged.renditions.values()))
+            await records.attachments.add_picture(arranged)
         arranged.attachment.position = position
         shown.append(arranged)
     return tuple(shown)

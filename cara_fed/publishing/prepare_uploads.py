@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectionRequest, ReportLine
-from cara_fed.publishing.drafts import PictureDraft
+from cara_fed.publishing.drafts import NO_CHOICE, PictureDraft
 from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.marks import mark_request
 from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.store_picture import build_request, store_picture
 from cara_fed.publishing.take_upload import describe_treatment
@@ -65,7 +66,8 @@ async def _prepare(services: Services, upload: Upload) -> None:
     except NotFound:
         await _refuse(services, upload, _FILE_GONE, lines)
     else:
-        await _keep(services, upload, picture, build_request(services, artist, terms))
+        request = await mark_request(services, artist, build_request(services, artist, terms), NO_CHOICE)
+        await _keep(services, upload, picture, request)
     finally:
         telling.cancel()
         with suppress(asyncio.CancelledError):
@@ -91,7 +93,7 @@ async def _keep(services: Services, upload: Upload, picture: Picture, request: P
             upload.pk, DONE, steps=attachment.report, request=describe_treatment(request), problem=""
         )
         if is_wanted:
-            await records.attachments.add(attachment, tuple(picture.renditions.values()))
+            await records.attachments.add_picture(picture)
             await records.uploads.finish(upload.pk, DONE, attachment_pk=attachment.pk)
     if not is_wanted:
         await forget_files(services, [picture])

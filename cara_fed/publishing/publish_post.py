@@ -61,7 +61,7 @@ async def publish_post(
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
-    pictures = await store_pictures(services, artist, draft.pictures, terms, progress)
+    pictures = await store_pictures(services, artist, draft.pictures, terms, progress, draft.marks)
     post = _build_row(services, artist, draft, written, terms)
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)
@@ -92,7 +92,7 @@ async def add_pictures(records: Records, post: Post, pictures: tuple[Picture, ..
     """Write pictures down as a post's, in this order."""
     for position, picture in enumerate(pictures):
         picture.attachment.post_pk, picture.attachment.position = post.pk, position
-        await records.attachments.add(picture.attachment, tuple(picture.renditions.values()))
+        await records.attachments.add_picture(picture)
 
 
 def name_hashtags(written: Written, artist: Artist, policy: OptOut) -> list[str]:

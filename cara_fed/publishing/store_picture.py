@@ -11,13 +11,15 @@ from cara_fed.errors import InvalidInput
 from cara_fed.protection import values
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, RenditionKind, ReportLine
-from cara_fed.publishing.drafts import PictureDraft, UploadedPicture
+from cara_fed.publishing.drafts import NO_CHOICE, MarkChoice, PictureDraft, UploadedPicture
+from cara_fed.publishing.marks import mark_request
 from cara_fed.publishing.rights import Terms, rights_under
 from cara_fed.publishing.sign_picture import sign_picture
 from cara_fed.publishing.take_upload import take_upload
 from cara_fed.services import Services, picture_limits
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
+from storage.likenesses import Likeness
 from storage.media import MediaStore
 
 Progress = Callable[[int, ReportLine], None]
@@ -47,12 +49,13 @@ async def store_pictures(
     drafts: tuple[PictureDraft | UploadedPicture, ...],
     terms: Terms,
     progress: Progress | None = None,
+    marks: MarkChoice = NO_CHOICE,
 ) -> tuple[Picture, ...]:
     """Protect and keep pictures, one after another; the rows for them. Raises PictureUnusable for the first refused."""
     stored = []
     for number, draft in enumerate(drafts, start=1):
         try:
-            stored.append(await _store_or_take(services, artist, draft, terms, _numbered(progress, number)))
+            stored.append(await _store_or_take(services, artist, draft, terms, _numbered(progress, number), marks))
         except (PictureRefused, OSError) as refusal:
             raise PictureUnusable(number, _name_of(draft, refusal), _reason(refusal)) from refusal
     return tuple(stored)
@@ -64,14 +67,16 @@ async def _store_or_take(
     draft: PictureDraft | UploadedPicture,
     terms: Terms,
     progress: Callable[[ReportLine], None] | None,
+    marks: MarkChoice,
 ) -> Picture:
     """A new picture, or one that waits in a draft."""
     if isinstance(draft, PictureDraft):
-        return await store_picture(services, artist, draft, terms, progress)
+        return await store_picture(services, artist, draft, terms, progress, marks)
     own = replace(terms, policy=draft.opt_out or terms.policy)
-    taken = await take_upload(services, artist, draft, build_request(services, artist, own, draft.focal_point), own)
+    request = await mark_request(services, artist, build_request(services, artist, own, draft.focal_point), marks)
+    taken = await take_upload(services, artist, draft, request, own)
     if isinstance(taken, PictureDraft):
-        return await store_picture(services, artist, taken, terms, progress)
+        return await store_picture(services, artist, taken, terms, progress, marks)
     return taken
 
 
@@ -81,11 +86,12 @@ async def store_picture(
     draft: PictureDraft,
     terms: Terms,
     progress: Callable[[ReportLine], None] | None = None,
+    marks: MarkChoice = NO_CHOICE,
 ) -> Picture:
     """Protect one picture and keep its files; the rows for it, not yet of a post. Raises PictureRefused or OSError."""
     content = await read_content(services, draft.content)
     own = replace(terms, policy=draft.opt_out or terms.policy)
-    request = build_request(services, artist, own, draft.focal_point)
+    request = await mark_request(services, artist, build_request(services, artist, own, draft.focal_point), marks)
     files = await protect_and_keep(services, content, request, own, progress)
     return build_rows(services.clock, artist, draft, files)
 
@@ -144,10 +150,11 @@ def build_rows(clock: Clock, artist: Artist, draft: PictureDraft, files: Protect
         original_name=draft.name or None,
         sensitive=draft.sensitive,
         opt_out=draft.opt_out,
+        mark=_find_mark(picture),
         report=build_report(picture),
         created_at=clock.now(),
     )
-    return Picture(attachment, build_rendition_rows(pk, picture))
+    return Picture(attachment, build_rendition_rows(pk, picture), build_likeness(clock, pk, picture))
 
 
 def build_rendition_rows(attachment_pk: int, picture: ProtectedPicture) -> dict[str, Rendition]:
@@ -165,6 +172,20 @@ def build_rendition_rows(attachment_pk: int, picture: ProtectedPicture) -> dict[
         )
         for rendition in picture.renditions
     }
+
+
+def build_likeness(clock: Clock, attachment_pk: int, picture: ProtectedPicture) -> Likeness | None:
+    """The row of its look; None where it is too plain to have one."""
+    look = picture.likeness
+    if not look.whole:
+        return None
+    return Likeness(pk=clock.new_pk(), attachment_pk=attachment_pk, whole=look.whole, windows=look.windows)
+
+
+def _find_mark(picture: ProtectedPicture) -> int | None:
+    """The number that was written into its pixels."""
+    lines = (line for line in picture.report if line.step == "mark_invisibly")
+    return next((line.facts.get("number") for line in lines), None)
 
 
 def build_report(picture: ProtectedPicture) -> list[dict[str, object]]:

@@ -12,6 +12,7 @@ from cara_fed.publishing.rights import Terms
 from cara_fed.services import Services
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
+from storage.likenesses import Likeness
 from storage.statements import values_of
 from storage.uploads import REFUSED, Upload
 
@@ -39,7 +40,7 @@ async def take_upload(
     if before["rights"] != now["rights"]:
         restated = await rewrite_picture(services, picture, request.rights, terms)
         picture.attachment.report = restated.report
-        picture = Picture(picture.attachment, restated.renditions)
+        picture = replace(picture, renditions=restated.renditions)
     return _copy(services, picture, wanted)
 
 
@@ -52,7 +53,8 @@ async def _find(services: Services, artist: Artist, pk: int) -> tuple[Upload, Pi
             raise UploadUnusable(upload.problem, upload.name)
         if upload.attachment_pk is None:
             raise UploadUnusable("it is still being prepared; wait a moment.", upload.name)
-        return upload, (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
+        picture = (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
+        return upload, replace(picture, likeness=await records.likenesses.find(upload.attachment_pk))
 
 
 def describe_treatment(request: ProtectionRequest) -> dict[str, Any]:
@@ -77,4 +79,10 @@ def _copy(services: Services, picture: Picture, wanted: UploadedPicture) -> Pict
     renditions = {
         kind: Rendition(**(values_of(one) | {"attachment_pk": pk})) for kind, one in picture.renditions.items()
     }
-    return Picture(attachment, renditions)
+    return Picture(attachment, renditions, _copy_likeness(services, picture.likeness, pk))
+
+
+def _copy_likeness(services: Services, likeness: Likeness | None, attachment_pk: int) -> Likeness | None:
+    if likeness is None:
+        return None
+    return Likeness(**(values_of(likeness) | {"pk": services.clock.new_pk(), "attachment_pk": attachment_pk}))

@@ -3,5 +3,15 @@
 from storage.media.files import MediaStore, Namespace, S3Options, open_media
 from storage.media.local import LocalMedia
 from storage.media.names import NAMESPACES
+from storage.media.sealed import SealedMedia, SealingKeys
 
-__all__ = ["NAMESPACES", "LocalMedia", "MediaStore", "Namespace", "S3Options", "open_media"]
+__all__ = [
+    "NAMESPACES",
+    "LocalMedia",
+    "MediaStore",
+    "Namespace",
+    "S3Options",
+    "SealedMedia",
+    "SealingKeys",
+    "open_media",
+]
