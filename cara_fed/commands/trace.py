@@ -40,9 +40,7 @@ async def _tell_pictures(services: Services, content: bytes) -> int:
         for reason in list_reasons(one):
             say(f"  {reason}")
     if not traced:
-        say(
-            "No picture of this instance is known to be this one. That proves nothing: turned or redrawn, it is not found."
-        )
+        say("None of this instance's pictures is known to be this one. Turned or redrawn, it would not be found.")
     return 0 if traced else 1
 
 

@@ -4,6 +4,8 @@ import asyncio
 
 from cara_fed.protection import PictureWorkers, ProtectedPicture, ProtectionRequest, ReportLine
 from cara_fed.protection.pipeline import protect
+from cara_fed.protection.recognition import compare, inspect
+from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Limits
 from cara_fed.protection.workers import Progress, require_bytes
 
 
@@ -21,3 +23,11 @@ class PicturesHere(PictureWorkers):
                 loop.call_soon_threadsafe(progress, line)
 
         return await asyncio.to_thread(protect, data, request, tell)
+
+    async def inspect(self, data: bytes, secret: bytes, limits: Limits) -> Inspection:
+        require_bytes(data, limits)
+        return await asyncio.to_thread(inspect, data, limits, secret)
+
+    async def compare(self, found: bytes, known: bytes, wanted: ComparisonRequest, limits: Limits) -> Comparison:
+        require_bytes(found, limits)
+        return await asyncio.to_thread(compare, found, known, wanted, limits)
