@@ -11,7 +11,8 @@ from activitypub.albums import Album, build_album, build_album_page
 from activitypub.collections import build_collection, build_page
 from activitypub.documents import Json
 from activitypub.identifiers import Site
-from activitypub.notes import Rights, build_note, build_tombstone
+from activitypub.notes import Poll, PollOption, Rights, build_note, build_tombstone
+from activitypub.notes.polls import build_vote
 from activitypub.opt_out import OptOut, signals
 from activitypub.quotes import (
     Quote,
@@ -62,6 +63,10 @@ def documents() -> dict[str, Json]:
         "a quote refused": refused,
         "an authorization": build_authorization(AUTHORIZATION),
         "a revocation": build_revocation(AUTHORIZATION, activity_id=ID, followers_id=f"{THEO}/followers"),
+        "a poll": build_note(
+            replace(FULL, poll=Poll((PollOption("Ink", 1), PollOption("Oil", 2)), True, NOON, True, 2))
+        ),
+        "a vote": build_vote(activity_id=ID, actor_id=MARA, question_id=QUOTED, author_id=THEO, name="Ink"),
         "an album": build_album(ALBUM),
         "a page of an album": build_album_page(ALBUM, 2, [QUOTED]),
         "a collection": build_collection(f"{MARA}/followers", total=3, first=f"{MARA}/followers?page=true"),
