@@ -22,6 +22,7 @@ from activitypub.signatures.rfc9421 import (
 )
 
 __all__ = [
+    "WEB_BOT_TAG",
     "CavageSignature",
     "Challenge",
     "Generation",
@@ -37,6 +38,7 @@ __all__ = [
     "verify_signature",
 ]
 
+WEB_BOT_TAG: Final = "web-bot-auth"
 MAX_SIGNATURES: Final = 8
 """Of one request: each may cost the lookup of a key."""
 
@@ -55,7 +57,7 @@ def generation_of(signature: Signature) -> Generation:
 
 
 def read_signatures(request: HttpRequest) -> tuple[Signature, ...]:
-    """The request's signatures, in order, none of them verified yet.
+    """The request's signatures, in order, none of them verified yet; a web bot's are not made to federate with.
 
     Raises SignatureMissing where there is none and SignatureMalformed where one cannot be read.
     """
@@ -80,7 +82,7 @@ def verify_signature(request: HttpRequest, signature: Signature, public_key: Pub
 
 def _read_all(request: HttpRequest) -> tuple[Signature, ...]:
     if request.value("signature-input") is not None:
-        return read_message_signatures(request)
+        return tuple(each for each in read_message_signatures(request) if each.tag != WEB_BOT_TAG)
     headers = request.values("signature") or _authorization(request)
     return tuple(read_cavage_signature(header) for header in headers)
 

@@ -1,15 +1,21 @@
 """The door for crawlers: known agents get no page and no picture for what its policy reserves from them."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
 from activitypub.identifiers import read_pk
 from activitypub.opt_out import OptOut, http_headers
+from activitypub.signatures import WEB_BOT_TAG
 from cara_fed.asgi import Answer, App, Header, Receive, Scope, Send, header
+from cara_fed.blocklist.doors import Door
+from cara_fed.blocklist.entry_pages import LIST_PATH
+from cara_fed.blocklist.policy import Listing
 from cara_fed.endpoints.answers import NO_STORE, answer_bytes, to_headers
 from cara_fed.endpoints.gate import Gate, is_signed
 from cara_fed.endpoints.refusals import REFUSALS
 from cara_fed.endpoints.requests import read_request
+from cara_fed.federation.web_bots import WebBots
 from cara_fed.opt_out.agents import Agent
 from cara_fed.opt_out.crawlers import Place
 from cara_fed.services import Services
@@ -17,43 +23,72 @@ from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from storage.records import Records
 
 _OPEN: Final = ("/static/", "/policies/", "/.well-known/", "/health", "/metrics", "/favicon.ico")
+_VARY: Final[Header] = (b"vary", b"User-Agent, Signature-Agent")
+_WEB_BOT: Final = WEB_BOT_TAG.encode()
 _OF_AN_ARTIST: Final = re.compile(r"/@([A-Za-z0-9_]{1,30})(?:/(?P<pk>[0-9]{1,19}))?(?:[/?].*)?")
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Somebody known: a crawler, by its signature or by what it says of itself, or a bot whose server is listed."""
+
+    name: str
+    agent: Agent | None = None
+    signer: str = ""
+    """The server whose keys signed the visit, where that was verified."""
+    listing: Listing | None = None
+
+    def is_refused_by(self, policy: OptOut) -> bool:
+        """Whether it gets nothing that has this policy; of a listed one whatever the policy is."""
+        return self.listing is not None or (self.agent is not None and self.agent.is_refused_by(policy))
+
+
 class CrawlerDoor:
-    """Decides by the User-Agent, and only for agents that are known: everybody else costs one look into a table."""
+    """Decides by Web Bot Auth and the User-Agent, and only for those that are known.
+
+    Everybody else costs one look into a table, and one at a header.
+    """
 
     def __init__(self, services: Services, gate: Gate) -> None:
         self._services = services
         self._gate = gate
+        self._bots = WebBots(services)
         self._default = services.config.opt_out.default
 
-    def find_agent(self, scope: Scope) -> Agent | None:
-        """The known agent that asks, by what it says of itself."""
+    async def meet(self, scope: Scope) -> Visitor | None:
+        """Who asks, where that is somebody known. A signature that is not good is none."""
+        if _WEB_BOT in (header(scope, b"signature-input") or b""):
+            bot = await self._bots.identify(read_request(scope, self._services.site))
+            if bot is not None:
+                return Visitor(bot.agent.name if bot.agent else bot.netloc, bot.agent, bot.netloc, bot.listing)
         user_agent = header(scope, b"user-agent")
-        return self._services.crawlers.find(user_agent.decode("latin-1")) if user_agent else None
+        agent = self._services.crawlers.find(user_agent.decode("latin-1")) if user_agent else None
+        return Visitor(agent.name, agent) if agent else None
 
-    async def admits(self, scope: Scope, agent: Agent, policy: OptOut) -> bool:
-        """Whether a known agent may have what has this policy; nothing is counted."""
-        return not agent.is_refused_by(policy) or await self._is_verified(scope)
+    async def admits(self, scope: Scope, visitor: Visitor, policy: OptOut) -> bool:
+        """Whether a known visitor may have what has this policy; nothing is counted."""
+        return not visitor.is_refused_by(policy) or (not visitor.signer and await self._is_verified(scope))
 
-    async def refuse(self, scope: Scope, agent: Agent, place: Place, policy: OptOut) -> Answer | None:
-        """The answer that refuses a known agent what has this policy; None where it is welcome. Either is counted.
+    async def refuse(self, scope: Scope, visitor: Visitor, place: Place, policy: OptOut) -> Answer | None:
+        """The answer that refuses a known visitor what has this policy; None where it is welcome. Either is counted.
 
         A signature that verifies is a server's own word, which counts for more than a name in a User-Agent.
         """
-        if await self._is_verified(scope):
+        if visitor.listing is not None:
+            self._services.blocklist.refuse(Door.WEB, visitor.signer)
+            return self._build_listed(visitor.listing)
+        if visitor.agent is None or (not visitor.signer and await self._is_verified(scope)):
             return None
-        refused = agent.is_refused_by(policy)
-        self._services.crawlers.note_visit(agent, place, refused=refused)
-        return self._build_refusal(agent, policy) if refused else None
+        refused = visitor.is_refused_by(policy)
+        self._services.crawlers.note_visit(visitor.agent, place, refused=refused)
+        return self._build_refusal(visitor.agent, policy) if refused else None
 
     async def refuse_page(self, scope: Scope) -> Answer | None:
-        """The answer that refuses a known agent the page at its path, or what is about it; None for everybody else."""
-        agent = self.find_agent(scope)
-        if agent is None:
+        """The answer that refuses a known visitor the page at its path, or what is about it; None for others."""
+        visitor = await self.meet(scope)
+        if visitor is None:
             return None
-        return await self.refuse(scope, agent, Place.PAGE, await self.policy_of_page(scope["path"]))
+        return await self.refuse(scope, visitor, Place.PAGE, await self.policy_of_page(scope["path"]))
 
     async def policy_of_page(self, path: str) -> OptOut:
         """What holds for the page at a path: its post's, else its artist's, else the instance's."""
@@ -78,6 +113,12 @@ class CrawlerDoor:
         except REFUSALS:
             return False
 
+    def _build_listed(self, listing: Listing) -> Answer:
+        where = f"{self._services.site.base}{LIST_PATH}"
+        text = f"{listing.key} is on this instance's blocklist: {listing.reason}\nWho is, and how to appeal: {where}\n"
+        said = http_headers(signals_for(self._default, self._services.site, self._default))
+        return answer_bytes(text.encode(), "text/plain; charset=utf-8", NO_STORE, _VARY, *to_headers(said), status=403)
+
     def _build_refusal(self, agent: Agent, policy: OptOut) -> Answer:
         purposes = " and ".join(sorted(agent.purposes))
         text = (
@@ -85,8 +126,7 @@ class CrawlerDoor:
             f"What is reserved, and by whom: {self._services.site.base}/policies/ai\n"
         )
         said = http_headers(signals_for(policy, self._services.site, self._default))
-        vary: Header = (b"vary", b"User-Agent")
-        return answer_bytes(text.encode(), "text/plain; charset=utf-8", NO_STORE, vary, *to_headers(said), status=403)
+        return answer_bytes(text.encode(), "text/plain; charset=utf-8", NO_STORE, _VARY, *to_headers(said), status=403)
 
 
 def guard_pages(door: CrawlerDoor, pages: App) -> App:

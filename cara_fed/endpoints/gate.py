@@ -4,9 +4,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Final
 
-from activitypub.errors import SignatureMissing
+from activitypub.errors import SignatureMalformed, SignatureMissing
 from activitypub.origins import netloc_of
-from activitypub.signatures import HttpRequest
+from activitypub.signatures import WEB_BOT_TAG, HttpRequest, read_signatures
 from cara_fed.blocklist.doors import Door
 from cara_fed.capabilities import WEB_HOST_NUMBER
 from cara_fed.federation.authentication import Authenticator, claimed_key_ids
@@ -75,7 +75,18 @@ class Gate:
 
 
 def is_signed(request: HttpRequest) -> bool:
-    """Whether the request carries a signature, good or bad."""
+    """Whether the request carries a server's signature, good or bad; a web bot's says nothing here."""
+    if WEB_BOT_TAG in (request.value("signature-input") or "") and _is_web_bots(request):
+        return False
     return any(name in ("signature", "signature-input") for name, _ in request.headers) or any(
         value.startswith("Signature ") for value in request.values("authorization")
     )
+
+
+def _is_web_bots(request: HttpRequest) -> bool:
+    try:
+        return not read_signatures(request)
+    except SignatureMissing:
+        return True
+    except SignatureMalformed:
+        return False

@@ -88,8 +88,8 @@ class Media:
         if file is None or await self._is_revoked(file.capability.host_number, counts=False):
             return Answer(403)
         asked = {**scope, "path": path, "raw_path": path.encode("latin-1")}
-        agent = self._door.find_agent(asked)
-        welcome = agent is None or await self._door.admits(asked, agent, file.capability.policy)
+        visitor = await self._door.meet(asked)
+        welcome = visitor is None or await self._door.admits(asked, visitor, file.capability.policy)
         return Answer(204) if welcome else Answer(403)
 
     async def _refuse(self, scope: Scope) -> Answer | _File:
@@ -107,11 +107,11 @@ class Media:
         return await self._refuse_crawler(scope, file)
 
     async def _refuse_crawler(self, scope: Scope, file: _File) -> Answer | _File:
-        agent = self._door.find_agent(scope)
-        if agent is None:
+        visitor = await self._door.meet(scope)
+        if visitor is None:
             return file
-        file = replace(file, agent=agent.name)
-        refusal = await self._door.refuse(scope, agent, Place.MEDIA, file.capability.policy)
+        file = replace(file, agent=visitor.name)
+        refusal = await self._door.refuse(scope, visitor, Place.MEDIA, file.capability.policy)
         if refusal is not None:
             self._note(file, Came.REFUSED)
         return refusal or file

@@ -52,8 +52,8 @@ class OEmbed:
             return answer_error(501, "the formats are json and xml")
         box, rows = _read_box(call.query), await self._find(call.query.get("url", ""))
         policy = effective_opt_out(self._default, rows.artist, rows.post)
-        agent = self._door.find_agent(call.scope)
-        if agent and (refusal := await self._door.refuse(call.scope, agent, Place.PAGE, policy)):
+        visitor = await self._door.meet(call.scope)
+        if visitor and (refusal := await self._door.refuse(call.scope, visitor, Place.PAGE, policy)):
             return refusal
         said = headers_of(signals_for(policy, self._services.site, self._default))
         if cover_of(rows) is not None:

@@ -43,8 +43,8 @@ class RemotePictures:
             file = self._links.read(scope["path"].removeprefix(PREFIX))
         except LinkInvalid:
             return answer_error(404, "there is no such picture, or not at this address")
-        agent = self._door.find_agent(scope)
-        if agent and (refusal := await self._door.refuse(scope, agent, Place.MEDIA, file.policy)):
+        visitor = await self._door.meet(scope)
+        if visitor and (refusal := await self._door.refuse(scope, visitor, Place.MEDIA, file.policy)):
             return refusal
         return await self._answer_file(scope, file)
 

@@ -51,11 +51,15 @@ RESERVED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """One agent. ``name`` is as its operator writes it, ``operator`` empty where nobody knows."""
+    """One agent. ``name`` is as its operator writes it, ``operator`` empty where nobody knows.
+
+    ``signs_as`` is the server whose keys sign its visits (Web Bot Auth), empty where it signs none.
+    """
 
     name: str
     operator: str
     purposes: frozenset[Purpose]
+    signs_as: str = ""
 
     def is_refused_by(self, policy: OptOut) -> bool:
         """Whether any of its purposes is reserved under ``policy``."""
@@ -96,4 +100,5 @@ def merge_agents(own: Iterable[Agent], others: Iterable[Agent]) -> tuple[Agent, 
 def _read(agent: dict[str, object]) -> Agent:
     purposes = agent["purposes"]
     assert isinstance(purposes, list)  # noqa: S101 - a test reads the whole file
-    return Agent(str(agent["name"]), str(agent.get("operator", "")), frozenset(map(Purpose, purposes)))
+    operator, signs_as = str(agent.get("operator", "")), str(agent.get("signs_as", ""))
+    return Agent(str(agent["name"]), operator, frozenset(map(Purpose, purposes)), signs_as)

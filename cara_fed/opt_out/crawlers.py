@@ -62,6 +62,10 @@ class Crawlers:
         """The known agent that a User-Agent names; None for everybody else, at the cost of a look into a table."""
         return self._table.find(user_agent)
 
+    def find_signer(self, netloc: str) -> Agent | None:
+        """The known agent whose visits are signed with the keys of that server; None for everybody else."""
+        return self._table.find_signer(netloc)
+
     def note_reading(self, user_agent: str) -> None:
         """Count that somebody read what they may do here, where it is a known agent."""
         if (agent := self.find(user_agent)) is not None:

@@ -19,8 +19,13 @@ class AgentTable:
     def __init__(self, agents: Iterable[Agent]) -> None:
         self.agents: tuple[Agent, ...] = tuple(agents)
         self._by_name: Mapping[str, Agent] = {agent.key: agent for agent in self.agents}
+        self._by_signer: Mapping[str, Agent] = {agent.signs_as: agent for agent in self.agents if agent.signs_as}
         # A crawler says the same thing at each of its visits.
         self.find = lru_cache(maxsize=KNOWN_HEADERS)(self._find)
+
+    def find_signer(self, netloc: str) -> Agent | None:
+        """The known agent whose visits are signed with the keys of that server."""
+        return self._by_signer.get(netloc)
 
     def _find(self, user_agent: str) -> Agent | None:
         names = read_names(user_agent[:MAX_LENGTH])

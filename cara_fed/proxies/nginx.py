@@ -19,6 +19,8 @@ def build_nginx_maps(revoked: Iterable[int], agents: Iterable[Agent], said: Poli
         _map("$cara_fed_host", "$cara_fed_cdn_cache_control", {WEB_LETTERS: ""}, "no-cache"),
         _map("$http_user_agent", "$cara_fed_reserved", _patterns(agents), "-"),
         _map("$http_signature$http_signature_input", "$cara_fed_signed", {"": "0"}, "1"),
+        # Where answers are kept, a name in a header must not be kept with them; a signed visit is judged each time.
+        _map("$cara_fed_signed", "$cara_fed_user_agent", {"1": "$http_user_agent"}, ""),
         # Refused is an unsigned crawler where the address's own letter is among those that refuse it.
         _map("$cara_fed_signed$cara_fed_letter$cara_fed_reserved", "$cara_fed_refused", {r"~^0([a-z]).*\1": "1"}, "0"),
         *(_map("$cara_fed_letter", _variable(name), values, "") for name, values in _by_header(said).items()),

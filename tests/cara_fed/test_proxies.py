@@ -211,6 +211,7 @@ async def test_nginx_sends_and_refuses_by_its_maps_while_we_are_stopped(
         with nginx(work, data, house.port, keeps_answers=True) as port:
             for path in (house.given, house.web):
                 assert (await ask(port, path)).status_code == 200
+            assert (await ask(port, house.web, TRAINER, signature="x")).status_code == 403
         await list_entry(services, EntryDraft("friend.example", "feeds a model"))
         await services.proxy_files.refresh()
     with nginx(work, data, house.port, keeps_answers=True) as port:  # as after a reload; nobody is behind it
