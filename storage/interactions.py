@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Index, UniqueConstraint, func
+from sqlalchemy import ColumnElement, Index, UniqueConstraint, func
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -13,7 +13,10 @@ from storage.statements import count_changed, in_chunks, insert_unless_known
 
 
 class Interaction(Table, table=True):
-    """That an actor likes, announces or answers an object with an emoji (its `content`, else empty)."""
+    """That an actor likes, announces or answers an object with an emoji (its `content`, else empty).
+
+    `picture_url` is where a custom emoji's picture lies.
+    """
 
     __tablename__ = "interactions"
     # Content is never NULL: two NULLs are different to a unique constraint, and a like would count twice.
@@ -28,7 +31,17 @@ class Interaction(Table, table=True):
     object_id: str
     activity_id: str = Field(unique=True)
     content: str = ""
+    picture_url: str | None = None
     created_at: datetime = moment()
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """An emoji, and how often an object was answered with it."""
+
+    content: str
+    picture_url: str | None
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +61,15 @@ class Interactions:
         )
         return (await self.session.exec(statement)).first()
 
-    async def remove(self, kind: str, actor_id: str, object_id: str) -> bool:
-        """Take it back, every emoji of it; False where there was none."""
-        statement = delete(Interaction).where(
-            col(Interaction.kind) == kind,
-            col(Interaction.actor_id) == actor_id,
-            col(Interaction.object_id) == object_id,
-        )
+    async def count_of_actor(self, kind: str, actor_id: str, object_id: str) -> int:
+        """How many of a kind one actor has with an object: several only of emoji."""
+        statement = select(func.count()).select_from(Interaction)
+        return (await self.session.exec(statement.where(*_between(kind, actor_id, object_id)))).one()
+
+    async def remove(self, kind: str, actor_id: str, object_id: str, content: str = "") -> bool:
+        """Take it back, that with this emoji; False where there was none."""
+        same = *_between(kind, actor_id, object_id), col(Interaction.content) == content
+        statement = delete(Interaction).where(*same)
         return await count_changed(self.session, statement) > 0
 
     async def remove_by_activity(self, activity_id: str, actor_id: str) -> bool:
@@ -98,3 +113,36 @@ class Interactions:
             )
             counts.update(((object_id, kind), n) for object_id, kind, n in await self.session.exec(statement))
         return counts
+
+    async def find_reactions(self, object_ids: Collection[str]) -> dict[str, list[Reactions]]:
+        """The emoji by which each of these objects was answered, the most frequent first."""
+        found: dict[str, list[Reactions]] = {}
+        for chunk in in_chunks(object_ids):
+            statement = (
+                select(Interaction.object_id, Interaction.content, func.max(Interaction.picture_url), func.count())
+                .where(col(Interaction.object_id).in_(chunk), Interaction.kind == "emoji")
+                .group_by(col(Interaction.object_id), col(Interaction.content))
+                .order_by(func.count().desc(), func.min(Interaction.pk))
+            )
+            for object_id, content, picture_url, count in await self.session.exec(statement):
+                found.setdefault(object_id, []).append(Reactions(content, picture_url, count))
+        return found
+
+    async def find_by_actors(
+        self, kind: str, actor_ids: Collection[str], object_ids: Collection[str]
+    ) -> Sequence[Interaction]:
+        """What these actors did of a kind with these objects, oldest first."""
+        statement = select(Interaction).where(
+            Interaction.kind == kind,
+            col(Interaction.actor_id).in_(actor_ids),
+            col(Interaction.object_id).in_(object_ids),
+        )
+        return (await self.session.exec(statement.order_by(col(Interaction.pk)))).all()
+
+
+def _between(kind: str, actor_id: str, object_id: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Interaction.kind) == kind,
+        col(Interaction.actor_id) == actor_id,
+        col(Interaction.object_id) == object_id,
+    )

@@ -15,6 +15,7 @@ from storage.columns import Table, json_list, long_text, moment, primary_key, re
 from storage.errors import AlreadyExists, NotFound
 from storage.follows import ACCEPTED, Following
 from storage.polls import Poll, PollVote
+from storage.post_versions import PostVersion
 from storage.statements import count_changed, in_chunks, insert_into, insert_unless_known
 
 PUBLIC = "public"
@@ -30,7 +31,7 @@ class Post(Table, table=True):
     """A post, local where `artist_pk` is there; with `deleted_at` it is a tombstone without content.
 
     `quote_policy` is who may quote a local one. One that quotes another names it in `quote_id`, with what became of
-    asking its author (see storage.quotes).
+    asking its author (see storage.quotes). `emoji` are the custom ones in its text, as {"shortcode", "url"}.
     """
 
     __tablename__ = "posts"
@@ -64,6 +65,7 @@ class Post(Table, table=True):
     deleted_at: datetime | None = moment(default=None)
     mentions: list[Any] = json_list()
     hashtags: list[str] = json_list()
+    emoji: list[Any] = json_list()
     document: str | None = long_text(default=None, repr=False)
 
 
@@ -122,10 +124,11 @@ class Posts:
             return False
         await self._remove_tags(post.pk)
         await count_changed(self.session, delete(PollVote).where(col(PollVote.post_pk) == post.pk))
+        await count_changed(self.session, delete(PostVersion).where(col(PostVersion.post_pk) == post.pk))
         await count_changed(self.session, delete(Poll).where(col(Poll.post_pk) == post.pk))
         post.deleted_at = now
         post.text = post.content = post.content_warning = ""
-        post.document, post.mentions, post.hashtags = None, [], []
+        post.document, post.mentions, post.hashtags, post.emoji = None, [], [], []
         post.quote_id = post.quote_state = post.quote_request_id = post.quote_authorization = None
         return True
 

@@ -37,6 +37,7 @@ from storage.passkeys import Passkeys
 from storage.polls import Polls
 from storage.portfolio import Portfolio
 from storage.post_updates import PostUpdates
+from storage.post_versions import PostVersions
 from storage.posts import Posts
 from storage.profile_links import ProfileLinks
 from storage.quotes import Quotes
@@ -74,9 +75,9 @@ class Records:
         "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "exports", "followers", "following",
         "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "likenesses", "mail_addresses",
         "mails", "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls",
-        "portfolio", "post_updates", "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors",
-        "remote_keys", "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions",
-        "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
+        "portfolio", "post_updates", "post_versions", "posts", "profile_links", "quotes", "rate_limits", "refusals",
+        "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "second_factors", "secrets",
+        "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -115,6 +116,7 @@ class Records:
         self.polls = Polls(session)
         self.portfolio = Portfolio(session)
         self.post_updates = PostUpdates(session)
+        self.post_versions = PostVersions(session)
         self.posts = Posts(session)
         self.profile_links = ProfileLinks(session)
         self.quotes = Quotes(session)

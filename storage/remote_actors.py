@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import distinct, func
 from sqlmodel import Field, col, delete, select, update
@@ -36,6 +37,7 @@ class RemoteActor(Table, table=True):
     moved_to: str | None = None
     manually_approves: bool = False
     opt_out: str | None = None
+    emoji: list[Any] = json_list()
     document: str = long_text(repr=False)
     fetched_at: datetime = moment()
     gone_at: datetime | None = moment(default=None)

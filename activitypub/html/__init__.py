@@ -1,6 +1,16 @@
 """HTML on both sides: artists' plain text made into it, other people's made safe."""
 
+from activitypub.html.emoji import build_emoji, show_emoji
 from activitypub.html.render import Rendered, find_handles, render_text
 from activitypub.html.sanitise import MAX_HTML, sanitise_html, strip_html
 
-__all__ = ["MAX_HTML", "Rendered", "find_handles", "render_text", "sanitise_html", "strip_html"]
+__all__ = [
+    "MAX_HTML",
+    "Rendered",
+    "build_emoji",
+    "find_handles",
+    "render_text",
+    "sanitise_html",
+    "show_emoji",
+    "strip_html",
+]

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     LIKE = "like"
     ANNOUNCE = "announce"
     EDIT = "edit"
+    EMOJI = "emoji"
     POLL = "poll"
     QUOTE = "quote"
     QUOTE_REQUEST = "quote_request"

@@ -16,6 +16,8 @@ from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.polls import settle_poll
 from cara_fed.inbox.quotes import settle_quote
 from cara_fed.translate.remote import attachment_rows, post_row
+from cara_fed.translate.versions import says_otherwise, version_row
+from storage.attachments import Attachment
 from storage.errors import AlreadyExists
 from storage.follows import HOPED_FOR
 from storage.interactions import Interaction
@@ -25,7 +27,8 @@ ON_TIME: Final = timedelta(days=1)
 OLDEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
 
 _EDITABLE = (
-    "url", "content", "content_warning", "sensitive", "language", "opt_out", "mentions", "document",
+    "url", "content", "content_warning", "sensitive", "language", "opt_out", "mentions", "emoji",
+    "document",
 )  # fmt: skip
 
 
@@ -122,15 +125,20 @@ async def change_post(context: InboxContext, known: Post, post: RemotePost, docu
     if known.updated_at is not None and post.updated is not None and post.updated < known.updated_at:
         return False
     row = _row(context, post, document)
-    is_edited = _says_otherwise(known, row)
+    before = version_row(known, await _find_attachments(context, known), context.new_pk())
+    attachments = attachment_rows(post, known.pk, context.new_pk, context.now)
+    is_edited = says_otherwise(before, row, attachments) or known.sensitive != row.sensitive
     if known.updated_at is not None and post.updated is None and is_edited:
         return False
+    if says_otherwise(before, row, attachments):
+        await context.records.post_versions.add(before)
     for column in _EDITABLE:
         setattr(known, column, getattr(row, column))
     known.updated_at = post.updated or (context.now if is_edited else known.updated_at)
     await context.records.posts.replace_hashtags(known, row.hashtags)
     await _detach(context, known.pk)
-    await _attach(context, post, known.pk)
+    for attachment in attachments:
+        await context.records.attachments.add(attachment)
     await _settle(context, known, post)
     return True
 
@@ -140,10 +148,6 @@ async def delete_post(context: InboxContext, post: Post) -> bool:
     await _detach(context, post.pk)
     await context.records.notifications.remove_about(post.object_id)
     return await context.records.posts.tombstone(post.object_id, context.now)
-
-
-def _says_otherwise(known: Post, row: Post) -> bool:
-    return any(getattr(known, column) != getattr(row, column) for column in ("content", "content_warning", "sensitive"))
 
 
 async def _settle(context: InboxContext, row: Post, post: RemotePost) -> None:
@@ -177,6 +181,11 @@ def _make_pk(context: InboxContext, post: RemotePost) -> int:
 async def _attach(context: InboxContext, post: RemotePost, post_pk: int) -> None:
     for attachment in attachment_rows(post, post_pk, context.new_pk, context.now):
         await context.records.attachments.add(attachment)
+
+
+async def _find_attachments(context: InboxContext, post: Post) -> list[Attachment]:
+    pictures = (await context.records.attachments.find_for_posts([post.pk]))[post.pk]
+    return [picture.attachment for picture in pictures]
 
 
 async def _detach(context: InboxContext, post_pk: int) -> None:

@@ -1,6 +1,6 @@
 """Editing a post: its text, its pictures and what is said about them; everybody who has it gets an Update."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from activitypub.audience import Visibility
@@ -19,6 +19,7 @@ from cara_fed.publishing.store_picture import store_pictures
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows, read_quote_policy, write_mentions
+from cara_fed.translate.versions import says_otherwise, version_row
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture
 from storage.posts import Post
@@ -64,12 +65,19 @@ async def edit_post(services: Services, artist: Artist, post_pk: int, edit: Post
     async with services.database.unit_of_work() as records:
         rows = await get_own_post(records, artist, post_pk)
         await _note_choices(records, services, rows, edit)
+        said = version_row(rows.post, _attachments(rows.pictures), services.clock.new_pk())
         await _apply(records, services, rows, edit, written, terms)
         shown = await _arrange(records, rows, pictures)
+        if says_otherwise(said, rows.post, _attachments(shown)):
+            await records.post_versions.add(said)
         await send_update(records, services, replace(rows, pictures=shown))
     await forget_files(services, before.pictures)
     wake_workers(services)
     return rows.post
+
+
+def _attachments(pictures: Sequence[Picture]) -> list[Attachment]:
+    return [picture.attachment for picture in pictures]
 
 
 def _read_kept(attachment: Attachment) -> KeptPicture:

@@ -13,6 +13,7 @@ from cara_fed.errors import CaraFedError
 PREFIX = "/media/remote/"
 MAX_URL = 2048
 TAG_BYTES = 16
+_SMALL = "!"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{8,4096}")
 
 
@@ -26,6 +27,8 @@ class RemoteFile:
 
     url: str
     policy: OptOut
+    is_small: bool = False
+    """An emoji, which may only be a small file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +37,11 @@ class RemoteLinks:
 
     secret: bytes = field(repr=False)
 
-    def make(self, url: str, policy: OptOut) -> str | None:
+    def make(self, url: str, policy: OptOut, *, is_small: bool = False) -> str | None:
         """The path under which our pages show a remote file; None for an address too long to be one."""
         if len(url) > MAX_URL:
             return None
-        said = f"{policy_letter(policy)}{url}".encode()
+        said = f"{policy_letter(policy)}{_SMALL if is_small else ''}{url}".encode()
         return PREFIX + urlsafe_b64encode(self._tag(said) + said).rstrip(b"=").decode()
 
     def read(self, token: str) -> RemoteFile:
@@ -53,7 +56,7 @@ class RemoteLinks:
         if not hmac.compare_digest(tag, self._tag(said)):
             raise LinkInvalid("no address of ours")
         text = said.decode()
-        return RemoteFile(text[1:], policy_of_letter(text[0]))
+        return RemoteFile(text[1:].removeprefix(_SMALL), policy_of_letter(text[0]), text[1:].startswith(_SMALL))
 
     def _tag(self, said: bytes) -> bytes:
         return hmac.digest(self.secret, b"remote media\0" + said, "sha256")[:TAG_BYTES]

@@ -23,6 +23,8 @@ from cara_fed.services import MEBIBYTE, Services
 log = logging.getLogger(__name__)
 
 MAX_FILE_BYTES: Final = 16 * MEBIBYTE
+MAX_SMALL_BYTES: Final = MEBIBYTE
+"""Of an emoji: a page may show dozens."""
 FETCHES_AT_ONCE: Final = 6
 FAILURES_REMEMBERED: Final = 1000
 FAILURE_LASTS: Final = timedelta(minutes=2)
@@ -58,6 +60,8 @@ class RemoteMedia:
         if self._services.blocklist.find(file.url) is not None:
             raise RemoteFileUnavailable("its server is on this instance's blocklist")
         kept = await self._cache.read(file.url) or await self._fetch_once(file.url)
+        if file.is_small and len(kept) > MAX_SMALL_BYTES:
+            raise RemoteFileUnavailable("it is too large for an emoji")
         # The first byte is the letter of what the file's own server said when it was fetched.
         content, said = kept[1:], policy_of_letter(kept[:1].decode())
         media_type = sniff_picture(content)

@@ -12,10 +12,14 @@ from activitypub.keys import read_keys
 from activitypub.notes import RemoteAttachment, RemotePost
 from activitypub.opt_out import StatedOptOut
 from activitypub.origins import netloc_of, same_origin
+from activitypub.tags import Tags
+from cara_fed.remote_media.links import MAX_URL
 from storage.attachments import Attachment as AttachmentRow
 from storage.posts import Post as PostRow
 from storage.remote_actors import RemoteActor as ActorRow
 from storage.remote_keys import RemoteKey as KeyRow
+
+MAX_EMOJI = 50
 
 
 def actor_row(actor: RemoteActor, document: Json, *, pk: int, now: datetime, domain: str = "") -> ActorRow:
@@ -39,6 +43,7 @@ def actor_row(actor: RemoteActor, document: Json, *, pk: int, now: datetime, dom
         moved_to=actor.moved_to,
         manually_approves=actor.manually_approves,
         opt_out=stated_policy(actor.opt_out),
+        emoji=emoji_of(actor.tags),
         document=dump_document(document).decode(),
         fetched_at=now,
     )
@@ -56,6 +61,12 @@ def key_rows(document: Json, actor_id: str, now: datetime) -> list[KeyRow]:
 def stated_policy(stated: StatedOptOut) -> str | None:
     """The opt-out that a document states; None where it states nothing."""
     return str(stated.policy) if stated.vocabularies else None
+
+
+def emoji_of(tags: Tags) -> list[dict[str, str]]:
+    """The custom emoji of a text, as they are kept; each shortcode once, and no more than a page could show."""
+    found = {emoji.shortcode: emoji.url for emoji in tags.emoji if len(emoji.url) <= MAX_URL}
+    return [{"shortcode": shortcode, "url": url} for shortcode, url in list(found.items())[:MAX_EMOJI]]
 
 
 def post_row(post: RemotePost, document: Json, *, followers_id: str | None, pk: int, now: datetime) -> PostRow:
@@ -78,6 +89,7 @@ def post_row(post: RemotePost, document: Json, *, followers_id: str | None, pk: 
         updated_at=post.updated,
         mentions=[asdict(mention) for mention in post.tags.mentions],
         hashtags=[tag.name for tag in post.tags.hashtags],
+        emoji=emoji_of(post.tags),
         document=dump_document(document).decode(),
     )
 

@@ -1,19 +1,20 @@
 """Rows of other servers' people and posts as views: every picture of theirs by way of our proxy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from activitypub.actors import read_actor
 from activitypub.audience import Visibility
 from activitypub.documents import parse_document
-from activitypub.html import sanitise_html
+from activitypub.html import build_emoji, sanitise_html, show_emoji
 from activitypub.identifiers import Handle
 from activitypub.opt_out import OptOut
 from cara_fed.remote_media.links import RemoteLinks
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web import parts, views
+from cara_fed.web.parts import NO_HTML
 from storage.attachments import Attachment, Picture
 from storage.posts import Post
 from storage.remote_actors import RemoteActor
@@ -37,6 +38,7 @@ class RemoteGallery:
     def byline(self, actor: RemoteActor) -> parts.Byline:
         """Somebody of another server, by their page here."""
         return parts.Byline(
+            name_html=self._name(actor),
             handle=str(Handle(actor.name, actor.domain)),
             url=actor.url or actor.actor_id if self.for_visitors else f"/actors/{actor.pk}",
             display_name=actor.display_name,
@@ -46,7 +48,7 @@ class RemoteGallery:
     def fields(self, actor: RemoteActor) -> tuple[views.ProfileField, ...]:
         """The lines below their name."""
         stated = read_actor(parse_document(actor.document.encode())).fields
-        return tuple(views.ProfileField(field.name, _trust(sanitise_html(field.value))) for field in stated)
+        return tuple(views.ProfileField(field.name, self.words(field.value, actor.emoji)) for field in stated)
 
     def post(self, post: Post, author: RemoteActor, pictures: Sequence[Picture]) -> parts.Post:
         """A received post."""
@@ -57,7 +59,7 @@ class RemoteGallery:
             url=post.url or post.object_id if self.for_visitors else f"/posts/{post.pk}",
             object_id=post.object_id,
             byline=self.byline(author),
-            content=_trust(sanitise_html(post.content)),
+            content=self.words(post.content, post.emoji),
             published_at=post.published_at,
             visibility=Visibility(post.visibility),
             edited_at=post.updated_at,
@@ -65,12 +67,36 @@ class RemoteGallery:
             cover=post.content_warning if covered else None,
             pictures=tuple(picture for picture in shown if picture is not None),
             opt_out=self.opt_out(author, post),
+            history_url=f"/posts/{post.pk}/history" if post.updated_at and not self.for_visitors else None,
         )
 
     def opt_out(self, author: RemoteActor, post: Post | None = None) -> parts.OptOutBadge | None:
         """What somebody says elsewhere, which is said again here; None where they say nothing."""
         policy = stated_elsewhere(author, post)
         return parts.OptOutBadge(policy, "elsewhere") if policy else None
+
+    def words(self, html: str, emoji: Sequence[Mapping[str, str]]) -> Markup:
+        """Somebody's HTML made safe, their custom emoji by way of our proxy."""
+        return _trust(show_emoji(sanitise_html(html), self._emoji(emoji)))
+
+    def summary(self, actor: RemoteActor) -> Markup:
+        """What they say of themselves there."""
+        return self.words(actor.summary, actor.emoji)
+
+    def reaction(self, content: str, picture_url: str | None, count: int = 1) -> parts.Reaction:
+        """An emoji in answer to a post; a custom one whose picture cannot be shown stays its name."""
+        address = self.links.make(picture_url, self.default, is_small=True) if picture_url else None
+        shown = _trust(build_emoji(content.strip(":"), address)) if address else escape(content)
+        return parts.Reaction(shown, content, count)
+
+    def _name(self, actor: RemoteActor) -> Markup:
+        if not actor.emoji or ":" not in actor.display_name:
+            return NO_HTML
+        return _trust(show_emoji(str(escape(actor.display_name)), self._emoji(actor.emoji)))
+
+    def _emoji(self, stated: Sequence[Mapping[str, str]]) -> dict[str, str]:
+        links = {one["shortcode"]: self.links.make(one["url"], self.default, is_small=True) for one in stated}
+        return {shortcode: address for shortcode, address in links.items() if address is not None}
 
     def films(self, pictures: Sequence[Picture]) -> tuple[parts.Link, ...]:
         """Films and sounds, which stay where they are: links to them."""

@@ -101,6 +101,7 @@ class Gallery:
             published_at=post.published_at,
             visibility=Visibility(post.visibility),
             edited_at=post.updated_at,
+            history_url=f"{path_of_post(rows.artist, post)}/history" if post.updated_at else None,
             language=post.language,
             cover=cover_of(rows),
             pictures=tuple(self.picture(rows, picture) for picture in rows.pictures),

@@ -17,12 +17,14 @@ from cara_fed.web.house import house, services
 from cara_fed.web.parts import Acts, Entry
 from storage.artists import Artist
 from storage.attachments import Picture
+from storage.interactions import Reactions
 from storage.polls import Poll as PollRow
 from storage.posts import Post
 from storage.quotes import ACCEPTED, PENDING
 from storage.records import Records
 from storage.remote_actors import RemoteActor
 
+REACTIONS = 20
 ANSWERS = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
@@ -43,6 +45,7 @@ class _Surroundings:
     kept_away: set[str]
     polls: Mapping[int, PollRow]
     choices: Mapping[int, set[int]]
+    reactions: Mapping[str, list[Reactions]]
 
 
 def remote_gallery(*, for_visitors: bool = False) -> RemoteGallery:
@@ -106,6 +109,7 @@ async def _read_surroundings(records: Records, viewer: Artist | None, posts: Seq
         quoted=quoted,
         kept_away=await _find_kept_away(records, viewer) if viewer and quoted else set(),
         polls=(polls := await records.polls.find_many([post.pk for post in everything])),
+        reactions=await records.interactions.find_reactions(object_ids),
         choices=await records.polls.find_choices(viewer_id, polls) if viewer and polls else {},
     )
 
@@ -170,7 +174,9 @@ def _may_show_quoted(quoted: Post, around: _Surroundings) -> bool:
 def _count(shown: parts.Post, around: _Surroundings) -> parts.Post:
     counts, id = around.counts, shown.object_id
     likes, announces = counts.get((id, "like"), 0), counts.get((id, "announce"), 0)
-    return replace(shown, replies=around.replies.get(id, 0), likes=likes, announces=announces)
+    gallery, given = remote_gallery(), around.reactions.get(id, [])[:REACTIONS]
+    reactions = tuple(gallery.reaction(one.content, one.picture_url, one.count) for one in given)
+    return replace(shown, replies=around.replies.get(id, 0), likes=likes, announces=announces, reactions=reactions)
 
 
 def _acts(post: Post, around: _Surroundings, back: str) -> Acts:

@@ -36,11 +36,18 @@ class Byline:
     url: str
     display_name: str = ""
     avatar_url: str | None = None
+    name_html: Markup = NO_HTML
+    """The name with its custom emoji as pictures, where there are any."""
 
     @property
     def name(self) -> str:
         """What to call them: the display name, or else the name in the handle."""
         return self.display_name.strip() or self.handle.removeprefix("@").partition("@")[0]
+
+    @property
+    def shown_name(self) -> Markup | str:
+        """The name as it is shown."""
+        return self.name_html or self.name
 
     @property
     def initial(self) -> str:
@@ -145,6 +152,15 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji in answer to a post, as safe HTML with its name for those who cannot see it; how often."""
+
+    shown: Markup
+    name: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class PollOption:
     """One answer of a poll, and whether the one who looks chose it."""
 
@@ -202,6 +218,8 @@ class Post:
     announces: int = 0
     quote: Quote | None = None
     poll: Poll | None = None
+    reactions: tuple[Reaction, ...] = ()
+    history_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

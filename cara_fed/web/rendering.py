@@ -39,6 +39,7 @@ TEMPLATES: Mapping[type, str] = {
     social_views.SearchPage: "search.html",
     social_views.ActorPage: "actor.html",
     social_views.ThreadPage: "thread.html",
+    social_views.HistoryPage: "history.html",
     social_views.ReplyPage: "reply.html",
     social_views.ReportPage: "report.html",
     social_views.KeepingAwayPage: "settings/people.html",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from cara_fed.web.parts import NO_HTML, Byline, Entry, FollowState, FormView, Link, Post, Tile
+from cara_fed.web.parts import NO_HTML, Byline, Entry, FollowState, FormView, Link, Post, Reaction, Tile
 from cara_fed.web.views import ProfileField
 
 
@@ -44,6 +44,7 @@ class Notice:
     side: str = ""
     may_answer: bool = False
     quote_pk: int | None = None
+    reaction: Reaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,25 @@ class ThreadPage:
     entry: Entry
     above: tuple[Entry, ...] = ()
     below: tuple[Entry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a post said from then on; ``content`` is safe HTML, ``cover`` as in :class:`cara_fed.web.parts.Tile`."""
+
+    at: datetime
+    content: Markup
+    cover: str | None = None
+    alts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryPage:
+    """``/@NAME/ID/history`` and ``/posts/PK/history``: what a post says and said before, the latest first."""
+
+    byline: Byline
+    post_url: str
+    versions: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,22 @@
 
 from markupsafe import Markup
 
-from cara_fed.web.parts import Acts, Byline, Entry, FollowState, FormView, Link, Poll, PollOption, Quote
+from cara_fed.web.parts import (
+    NO_HTML,
+    Acts,
+    Byline,
+    Entry,
+    FollowState,
+    FormView,
+    Link,
+    Poll,
+    PollOption,
+    Quote,
+    Reaction,
+)
 from cara_fed.web.social_views import (
     ActorPage,
+    HistoryPage,
     HomePage,
     KeepingAwayPage,
     KeptAway,
@@ -15,6 +28,7 @@ from cara_fed.web.social_views import (
     ReportPage,
     SearchPage,
     ThreadPage,
+    Version,
 )
 from cara_fed.web.views import Page, ProfileField
 from tests.web.samples import EARLIER, MANY, NOON, PEOPLE, THEO, page, post, signed_in, tiles
@@ -22,6 +36,12 @@ from tests.web.samples import EARLIER, MANY, NOON, PEOPLE, THEO, page, post, sig
 KEI = Byline("@kei@far.example", "/actors/7", "Kei Nakamura")
 LAYLA = Byline("@layla@pictures.example", "/actors/8", "ليلى المصري")
 KEI_ID = "https://far.example/users/kei"
+
+
+GIVEN = (Reaction(Markup("❤"), "❤", 12), Reaction(Markup('<img class="emoji" src="/media/e.png" alt=":a:">'), ":a:"))
+
+
+VERSIONS = (Version(NOON, Markup("<p>Salt</p>"), "Blood", ("",)), Version(EARLIER, NO_HTML))
 
 
 def company_pages() -> dict[str, tuple[object, Page]]:
@@ -45,6 +65,7 @@ def company_pages() -> dict[str, tuple[object, Page]]:
         "actor": (actor(), signed_in("/actors/7")),
         "thread": (ThreadPage(entries()[0], entries()[1:2], entries()[2:]), signed_in("/posts/12")),
         "reply": (ReplyPage(entries()[2], form=nothing), signed_in("/posts/14/reply")),
+        "post-history": (HistoryPage(KEI, "/posts/12", VERSIONS), signed_in("/posts/12/history")),
         "quote": (ReplyPage(entries()[0], "quote", must_ask=True), signed_in("/posts/12/quote")),
         "report": (ReportPage(KEI, KEI_ID, "far.example", 12, entries()[0].post, unsaid), signed_in("/report")),
         "settings-people": (KeepingAwayPage(kept, kept[:1]), signed_in("/settings/people")),
@@ -57,7 +78,9 @@ def entries() -> tuple[Entry, ...]:
     arabic = post(byline=LAYLA, text="<p>لوحة رائعة، الألوان هادئة جدا</p>", language="ar", url="/posts/14")
     return (
         Entry(
-            post(*MANY[:3], byline=KEI, url="/posts/12"),
+            post(
+                *MANY[:3], byline=KEI, url="/posts/12", edited_at=NOON, history_url="/posts/12/history", reactions=GIVEN
+            ),
             12,
             Acts(12, KEI_ID, "/home", liked=True, announced=True),
             announced_by=THEO,

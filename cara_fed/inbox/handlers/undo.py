@@ -5,7 +5,9 @@ from typing import Final
 
 from activitypub.activities import Activity, read_activity, read_inner_activity
 from activitypub.documents import parse_document
+from activitypub.reactions import find_reaction
 from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.reactions import end_reaction
 from cara_fed.inbox.registry import inbox
 from storage.blocks import IN
 
@@ -20,6 +22,12 @@ async def receive_undo_follow(context: InboxContext, undo: Activity) -> None:
 async def receive_undo_like(context: InboxContext, undo: Activity) -> None:
     """A like is taken back."""
     await _end_like(context, read_inner_activity(undo))
+
+
+@inbox.on("Undo", "EmojiReact")
+async def receive_undo_emoji_react(context: InboxContext, undo: Activity) -> None:
+    """An emoji is taken back."""
+    await _end_react(context, read_inner_activity(undo))
 
 
 @inbox.on("Undo", "Announce")
@@ -55,7 +63,14 @@ async def _end_follow(context: InboxContext, follow: Activity) -> None:
 
 
 async def _end_like(context: InboxContext, like: Activity) -> None:
+    if (reaction := find_reaction(like)) is not None and await end_reaction(context, like, reaction):
+        return
     await _end_interaction(context, like, "like")
+
+
+async def _end_react(context: InboxContext, react: Activity) -> None:
+    if not await end_reaction(context, react, find_reaction(react)):
+        raise NoEffect("there is no such reaction")
 
 
 async def _end_announce(context: InboxContext, announce: Activity) -> None:
@@ -91,6 +106,7 @@ async def _end_forgotten(context: InboxContext, activity_id: str, actor_id: str)
 _ENDINGS: Final[dict[str, Callable[[InboxContext, Activity], Awaitable[None]]]] = {
     "Follow": _end_follow,
     "Like": _end_like,
+    "EmojiReact": _end_react,
     "Announce": _end_announce,
     "Block": _end_block,
 }

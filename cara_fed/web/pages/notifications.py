@@ -9,9 +9,9 @@ from quart.typing import ResponseReturnValue
 from activitypub.html import strip_html
 from activitypub.identifiers import read_pk
 from cara_fed.publishing.publish_due import NOT_PUBLISHED
-from cara_fed.web.entries import find_bylines, path_of
+from cara_fed.web.entries import find_bylines, path_of, remote_gallery
 from cara_fed.web.house import services
-from cara_fed.web.parts import Byline, Link
+from cara_fed.web.parts import Byline, Link, Reaction
 from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import count_unread, require_artist
 from cara_fed.web.social_views import Notice, NotificationsPage
@@ -38,6 +38,7 @@ class _Company:
     posts: Mapping[str, Post]
     reports: Mapping[str, str]
     asking: frozenset[str]
+    reactions: Mapping[tuple[str, str], Reaction]
 
 
 @room.get(PATH)
@@ -72,6 +73,7 @@ async def _read_company(records: Records, artist: Artist, rows: Sequence[Notific
         people=await find_bylines(records, {row.actor_id for row in rows}),
         posts=await records.posts.find_many({row.object_id for row in rows if row.object_id}),
         reports={id: report.content for id, report in found.items() if report is not None},
+        reactions=await _find_reactions(records, rows),
         asking=frozenset(row.actor_id for row in followers if row is not None and row.state == PENDING),
     )
 
@@ -89,7 +91,18 @@ def _build(row: Notification, company: _Company) -> Notice:
         side=row.object_id if row.kind in ("follow_lost", "follow_back") else "",
         may_answer=row.kind == "follow_request" and row.actor_id in company.asking,
         quote_pk=_quote_pk(row, post),
+        reaction=company.reactions.get((row.actor_id, row.object_id)) if row.kind == "emoji" else None,
     )
+
+
+async def _find_reactions(records: Records, rows: Sequence[Notification]) -> dict[tuple[str, str], Reaction]:
+    """The last emoji of each who reacted to each post."""
+    told = [row for row in rows if row.kind == "emoji"]
+    if not told:
+        return {}
+    actor_ids, object_ids = {row.actor_id for row in told}, {row.object_id for row in told}
+    given, gallery = await records.interactions.find_by_actors("emoji", actor_ids, object_ids), remote_gallery()
+    return {(one.actor_id, one.object_id): gallery.reaction(one.content, one.picture_url) for one in given}
 
 
 def _quote_pk(row: Notification, post: Post | None) -> int | None:

@@ -9,7 +9,7 @@ from cara_fed.publishing.seen_posts import FOR_EVERYONE
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import find_bylines, read_entries, remote_gallery
 from cara_fed.web.errors import NothingHere, TakenDown
-from cara_fed.web.house import house, services
+from cara_fed.web.house import services
 from cara_fed.web.parts import Entry, FollowState, Link
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
@@ -90,7 +90,7 @@ def _build(
         actor_id=actor.actor_id,
         origin_url=actor.url or actor.actor_id,
         path=request.path,
-        summary=house().gallery.remote_summary(actor),
+        summary=remote_gallery().summary(actor),
         fields=remote_gallery().fields(actor),
         state=ties.state,
         is_blocked=ties.is_blocked,

@@ -282,3 +282,43 @@ async def test_a_poll_is_asked_by_the_form_and_answered_below_the_post(
     page = (await theo_there.get(path)).text
     assert "Your answer" in page and "1 person voted" in page and "/vote" not in page
     assert (await theo_there.send(f"/posts/{pk}/vote", {"choice": "0"})).status_code == 403
+
+
+async def test_emoji_reactions_and_earlier_versions_are_shown(
+    services: Services, artists: ARTISTS, mara_there: Browser, theo_there: Browser, visitor: Browser, eve: Stranger
+) -> None:
+    cat = {"type": "Emoji", "name": ":cat:", "icon": {"type": "Image", "url": "https://far.example/cat.png"}}
+    eve.serve("/users/eve", eve.actor_document(name="Eve :cat:", tag=[cat]))
+    post = await publish(services, artists["mara"], "a hill")
+    mention = {"type": "Mention", "href": services.site.actor("mara")}
+    answer = eve.note(1, inReplyTo=post.object_id, content="<p>meow :cat: :dog:</p>", tag=[cat, mention])
+    edited = {**answer, "content": "<p>purr</p>", "updated": "2026-11-22T11:30:00Z"}
+    react = eve.activity("EmojiReact", post.object_id, content=":cat:", tag=[cat])
+    private = {**eve.note(2, to=[services.site.actor("mara")], cc=[]), "tag": [mention]}
+    changed = {**private, "content": "<p>psst</p>", "updated": "2026-11-22T11:30:00Z"}
+    for number, (kind, note) in enumerate([("Create", answer), ("Create", private), ("Update", changed)]):
+        await eve.post(services.site.shared_inbox, eve.activity(kind, note, number))
+    await eve.post(services.site.shared_inbox, react)
+    await work(services)
+    page = (await visitor.get(post.url)).text
+    emoji = re.findall(r'<img class="emoji" src="([^"]+)" alt=":cat:" title=":cat:"', page)
+    assert len(emoji) == 3 and all(address.startswith("/media/remote/") for address in emoji)
+    assert "far.example/cat.png" not in page and ":dog:" in page
+    assert "reacted to your post" in (await mara_there.get("/notifications")).text
+
+    await eve.post(services.site.shared_inbox, eve.activity("Update", edited, 9))
+    await work(services)
+    history = re.search(r'href="(/posts/\d+/history)"', (await mara_there.get(post.url)).text)
+    assert history is not None
+    shown = (await mara_there.get(history[1])).text
+    assert "purr" in shown and "meow" in shown
+    assert (await visitor.get(history[1])).status_code == 303
+    async with services.database.reading() as records:
+        secret = await records.posts.get(private["id"])
+    assert "note 2" in (await mara_there.get(f"/posts/{secret.pk}/history")).text
+    assert (await theo_there.get(f"/posts/{secret.pk}/history")).status_code == 404
+
+    await mara_there.fill_in(f"{post.url}/edit", {"text": "a mountain"})
+    assert "a hill" in (await visitor.get(f"{post.url}/history")).text
+    await mara_there.send(f"{post.url}/delete")
+    assert (await visitor.get(f"{post.url}/history")).status_code == 410
