@@ -207,7 +207,8 @@ class PostsSection(Section):
 class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
-    cloak: Literal["off"] = "off"
+    cloak: Literal["off", "instant", "light", "strong"] = "off"
+    cloak_model: str = Field(default="data/cloak/taesana_encoder.pth", min_length=1)
     invisible_mark: StrictBool = False
     c2pa: StrictBool = False
     max_file_mib: StrictInt = Field(default=60, ge=1, le=1024)

@@ -18,6 +18,7 @@ class Picture:
 
     data: bytes = field(repr=False)
     request: ProtectionRequest
+    tell: Callable[[ReportLine], None] = field(default=lambda line: None, repr=False)  # how far a long step has come
     format: Format = Format.JPEG
     header: Header = field(default_factory=lambda: Header(0, 0))
     embedded: Embedded = field(default_factory=Embedded, repr=False)

@@ -49,16 +49,19 @@ Progress = Callable[[ReportLine], None]
 def protect(data: bytes, request: ProtectionRequest, progress: Progress | None = None) -> ProtectedPicture:
     """Runs all steps in this process; the same bytes and request give the same renditions.
 
-    ``progress`` hears of each step as it is done. Raises PictureRefused. The time limit is not held here but by
-    whoever may end the process; see PictureWorkers.
+    ``progress`` hears of each step as it is done, and of a long one how far it has come. Raises PictureRefused. The
+    time limit is not held here but by whoever may end the process; see PictureWorkers.
     """
-    picture, report = Picture(data, request), []
+    picture, report = Picture(data, request, tell=progress or _keep_quiet), []
     for step in STEPS:
         picture, line = step(picture)
         report.append(line)
-        if progress:
-            progress(line)
+        picture.tell(line)
     return _finish(picture, tuple(report))
+
+
+def _keep_quiet(line: ReportLine) -> None:
+    pass
 
 
 def _finish(picture: Picture, report: tuple[ReportLine, ...]) -> ProtectedPicture:

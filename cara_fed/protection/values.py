@@ -106,6 +106,7 @@ class ProtectionRequest:
     focal_point: tuple[float, float] | None = None
     keep_camera_facts: bool = False
     cloak: str = "off"
+    cloak_model: str = ""  # the path of the cloak's model; it is read and verified in the picture's process
     visible_mark: VisibleMark | None = None
     invisible_mark: InvisibleMark | None = None
 

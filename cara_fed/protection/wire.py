@@ -60,6 +60,7 @@ def load_request(document: Json) -> ProtectionRequest:
         focal_point=(focal[0], focal[1]) if focal else None,
         keep_camera_facts=document["keep_camera_facts"],
         cloak=document["cloak"],
+        cloak_model=document["cloak_model"],
         visible_mark=_load_visible_mark(document["visible_mark"]),
         invisible_mark=InvisibleMark(**document["invisible_mark"]) if document["invisible_mark"] else None,
     )

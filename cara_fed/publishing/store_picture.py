@@ -128,6 +128,7 @@ def build_request(
         limits=picture_limits(services.config),
         focal_point=focal_point,
         cloak=services.config.protection.cloak,
+        cloak_model=str(services.config.resolve(services.config.protection.cloak_model)),
     )
 
 

@@ -1,12 +1,69 @@
-"""Step 10: the cloak, asked for by name. Until one can be made here, asking for it stops the picture."""
+"""Step 10: the cloak, asked for by name. Where it cannot be made, the picture is refused, and not let through."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from cara_fed.protection.cloak.levels import LEVELS, Cloak
+from cara_fed.protection.cloak.making import Cloaked, make_cloak, make_patterned
+from cara_fed.protection.cloak.model_file import read_model
+from cara_fed.protection.cloak.patterns import pattern_for
+from cara_fed.protection.cloak.surrogate import open_surrogate
 from cara_fed.protection.errors import CloakUnavailable
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
 
+_UNTOUCHED = {
+    Cloak.OFF: "No cloak was asked for; the pixels are the artist's own.",
+    Cloak.GLAZED: "You said that it is protected already, so its pixels were only resized and coded.",
+    Cloak.COMMAND: "The command that this server's admin chose has worked on it, and nothing else was added.",
+}
+
 
 def cloak(picture: Picture) -> tuple[Picture, ReportLine]:
     """Raises CloakUnavailable: nothing is let through uncloaked that was asked to be cloaked."""
-    if picture.request.cloak != "off":
-        raise CloakUnavailable(f'The cloak "{picture.request.cloak}" is not available here; choose "off".')
-    return picture, ReportLine("cloak", "No cloak was asked for; the pixels are the artist's own.", {"cloak": "off"})
+    wanted = _read_wanted(picture.request.cloak)
+    if wanted in _UNTOUCHED:
+        return picture, ReportLine("cloak", _UNTOUCHED[wanted], {"cloak": wanted.value})
+    if picture.is_animated:
+        raise CloakUnavailable("Moving pictures cannot be cloaked, so nothing was published; choose no cloak for it.")
+    made = _MAKERS[wanted](picture, wanted)
+    facts = {"cloak": wanted.value, **made.facts}
+    return replace(picture, image=made.image), ReportLine("cloak", _describe(facts), facts)
+
+
+def _read_wanted(name: str) -> Cloak:
+    try:
+        return Cloak(name)
+    except ValueError:
+        raise CloakUnavailable(f'There is no cloak called "{name}"; choose one of {", ".join(Cloak)}.') from None
+
+
+def _climb(picture: Picture, wanted: Cloak) -> Cloaked:
+    def tell(done: int, of: int) -> None:
+        picture.tell(ReportLine("cloak", f"Cloaking: {done} of {of}.", {"done": done, "of": of}))
+
+    surrogate = open_surrogate(read_model(Path(picture.request.cloak_model)))
+    return make_cloak(picture.image, LEVELS[wanted], surrogate, tell)
+
+
+def _lay(picture: Picture, wanted: Cloak) -> Cloaked:
+    return make_patterned(picture.image, LEVELS[wanted], pattern_for)
+
+
+_MAKERS: dict[Cloak, Callable[[Picture, Cloak], Cloaked]] = {
+    Cloak.INSTANT: _lay,
+    Cloak.LIGHT: _climb,
+    Cloak.STRONG: _climb,
+}
+
+
+def _describe(facts: dict[str, object]) -> str:
+    text = f"Cloaked ({facts['cloak']}): no pixel moved by more than {facts['largest_change']} of 255"
+    text += f" (SSIM {facts['ssim']:.3f}, PSNR {facts['psnr']} dB)."
+    if "displacement" in facts:
+        text += (
+            f" The encoder it was made against sees it moved by {facts['displacement']:.2f};"
+            f" plain noise as strong would move it by {facts['noise_displacement']:.2f}."
+        )
+    return f"{text} This slows casual fine-tuning on this file, and can be undone by someone determined."

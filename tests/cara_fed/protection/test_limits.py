@@ -9,7 +9,6 @@ import pytest
 
 from cara_fed.protection.errors import (
     BrokenPicture,
-    CloakUnavailable,
     NotAPicture,
     PictureRefused,
     TooManyBytes,
@@ -23,7 +22,6 @@ from cara_fed.protection.pipeline import protect
 from cara_fed.protection.values import ProtectionRequest
 from tests.cara_fed.protection.pictures import (
     animation,
-    drawing,
     encode,
     encode_animation,
     hollow_png,
@@ -217,8 +215,3 @@ def test_boxes_nested_without_end_are_bounded() -> None:
         nested = struct.pack(">I4s", 8 + len(nested), b"moov") + nested
     with pytest.raises(BrokenPicture):
         read_bmff(data + nested)
-
-
-def test_a_cloak_that_cannot_be_made_stops_the_picture() -> None:
-    with pytest.raises(CloakUnavailable, match="not available here"):
-        protect(encode(drawing(), "PNG"), ProtectionRequest(cloak="light"))

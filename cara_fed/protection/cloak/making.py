@@ -1,0 +1,103 @@
+"""Making a cloak for one picture: at a working size, so that cost does not grow with the picture, then fitted to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from cara_fed.protection.backgrounds import estimate_background, flatten
+from cara_fed.protection.cloak.ascent import Ground, Told, climb
+from cara_fed.protection.cloak.filters import stretch
+from cara_fed.protection.cloak.gate import MIN_PSNR, MIN_SSIM, Fitted, fit_to_gate
+from cara_fed.protection.cloak.levels import Level
+from cara_fed.protection.cloak.masks import brightness_of, find_amplitudes, find_caps
+from cara_fed.protection.cloak.noise import matched_noise
+from cara_fed.protection.cloak.surrogate import Surrogate, displacement
+from cara_fed.protection.cloak.weights import Array
+from cara_fed.protection.errors import CloakUnavailable
+
+_SEED = 20_261_122  # the same picture gets the same cloak
+_SMALLEST = 32  # pixels along the short edge of the working size, and of a picture that can be cloaked
+
+
+@dataclass(frozen=True, slots=True)
+class Cloaked:
+    """The cloaked picture, and what was reached as JSON values."""
+
+    image: Image.Image
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+MakeChange = Callable[[Ground], Array]
+
+
+def make_cloak(image: Image.Image, level: Level, surrogate: Surrogate, tell: Told) -> Cloaked:
+    """Climbs, fits to the gate, and measures how far the published pixels move the encoder, beside matched noise."""
+    size = working_size(image.size, level.pixels)
+    seen = _at_size(image, size)
+    clean = surrogate.encode(seen)
+    start = np.random.default_rng(_SEED).standard_normal(seen.shape, np.float32)
+    change = climb(surrogate, ground_of(seen, level.most), clean, start, level.passes, tell)
+    fitted, made = _fit(image, change, level.most)
+    moved = _at_size(made, size)
+    reached = displacement(clean, surrogate.encode(moved))
+    by_noise = displacement(clean, surrogate.encode(matched_noise(seen, moved)))
+    facts = {"displacement": round(reached, 3), "noise_displacement": round(by_noise, 3), "passes": level.passes}
+    return Cloaked(made, _quality_facts(fitted) | facts)
+
+
+def make_patterned(image: Image.Image, level: Level, pattern: MakeChange) -> Cloaked:
+    """A change made beforehand, laid over the picture and fitted to the gate; no encoder is asked."""
+    seen = _at_size(image, working_size(image.size, level.pixels))
+    fitted, made = _fit(image, pattern(ground_of(seen, level.most)), level.most)
+    return Cloaked(made, _quality_facts(fitted))
+
+
+def ground_of(seen: Array, most: float) -> Ground:
+    """What the climb needs to know of a picture at working size: how much each pixel bears within the gate."""
+    error = 255**2 * 10 ** (-MIN_PSNR / 10)
+    return Ground(seen, find_amplitudes(seen, 1 - MIN_SSIM, error), find_caps(brightness_of(seen), most))
+
+
+def working_size(size: tuple[int, int], pixels: int) -> tuple[int, int]:
+    """Width and height with at most so many pixels, of the same shape; never larger than the picture."""
+    share = min(1.0, (pixels / (size[0] * size[1])) ** 0.5)
+    width, height = (min(edge, max(_SMALLEST, round(edge * share))) for edge in size)
+    return width, height
+
+
+def _at_size(image: Image.Image, size: tuple[int, int]) -> Array:
+    """RGB values 0..255 as float32, transparent parts on the picture's own background."""
+    flat = image if image.mode == "RGB" else flatten(image, estimate_background(image, None).colour)
+    if flat.size != size:
+        flat = flat.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+    return np.asarray(flat, np.float32)
+
+
+def _fit(image: Image.Image, change: Array, most: float) -> tuple[Fitted, Image.Image]:
+    pixels = np.asarray(image.convert("RGB") if image.mode != "RGB" else image)
+    full = stretch(change, image.size)
+    if image.mode == "RGBA":
+        full = full * (np.asarray(image.getchannel("A"))[..., None] > 0)
+    fitted = fit_to_gate(pixels, full, most)
+    if not fitted.quality.largest_change:
+        raise CloakUnavailable(
+            "This picture is too plain to hide a cloak in, so nothing was published; choose no cloak."
+        )
+    made = Image.fromarray(fitted.pixels)
+    if image.mode == "RGBA":
+        made.putalpha(image.getchannel("A"))
+    return fitted, made
+
+
+def _quality_facts(fitted: Fitted) -> dict[str, Any]:
+    quality = fitted.quality
+    return {
+        "ssim": round(quality.ssim, 4),
+        "psnr": round(quality.psnr, 1),
+        "visibility": round(quality.visibility, 2),
+        "largest_change": quality.largest_change,
+        "flat_change": quality.flat_change,
+    }
