@@ -26,7 +26,8 @@ def find_caps(brightness: Array, most: float) -> Array:
 
 def caps_of_activity(activity: Array, most: float) -> Array:
     """FLAT on flat ground, and one more for each grey level of deviation above it."""
-    return np.clip(FLAT + activity - FLAT_ACTIVITY, FLAT, most).astype(np.float32)
+    caps: Array = np.clip(FLAT + activity - FLAT_ACTIVITY, FLAT, most).astype(np.float32)
+    return caps
 
 
 def find_amplitudes(pixels: Array, dissimilarity: float, error: float) -> Array:
