@@ -16,7 +16,10 @@ from storage.statements import count_changed, insert_unless_known
 
 
 class Album(Table, table=True):
-    """An album. `slug` is the last part of its id, and stays taken after `deleted_at`."""
+    """An album. `slug` is the last part of its id, and stays taken after `deleted_at`.
+
+    The works of a series are to be seen one after another: each leads to the next.
+    """
 
     __tablename__ = "albums"
     __table_args__ = (UniqueConstraint("artist_pk", "slug"),)
@@ -26,6 +29,7 @@ class Album(Table, table=True):
     slug: str
     title: str
     summary: str = long_text()
+    is_series: bool = False
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)
@@ -69,6 +73,12 @@ class Albums:
     async def find_with(self, post_pk: int) -> set[int]:
         """The keys of the albums that hold a post."""
         return set(await self.session.exec(select(AlbumPost.album_pk).where(AlbumPost.post_pk == post_pk)))
+
+    async def find_series_of(self, post_pk: int) -> Album | None:
+        """The series that a post is part of; of several the first."""
+        statement = select(Album).join(AlbumPost, col(AlbumPost.album_pk) == col(Album.pk))
+        mine = (AlbumPost.post_pk == post_pk, col(Album.is_series), col(Album.deleted_at).is_(None))
+        return (await self.session.exec(statement.where(*mine).order_by(col(Album.pk)).limit(1))).first()
 
     async def find_posts(
         self, album_pk: int, visibilities: Collection[str], *, skip: int = 0, limit: int | None = None

@@ -20,7 +20,8 @@ class Artist(Table, table=True):
     """A local account; `folded` is its name for comparison, and stays taken after deletion.
 
     `license` and `acquire_license_page` are addresses; `states_opt_out` puts the line "AI training" on the profile,
-    `tags_no_ai` the hashtag on posts; `quote_policy` is who may quote new posts unless one says otherwise.
+    `tags_no_ai` the hashtag on posts; `quote_policy` is who may quote new posts unless one says otherwise;
+    `commissions` is open, waitlist, closed, or empty where nothing is said of them.
     """
 
     __tablename__ = "artists"
@@ -42,6 +43,8 @@ class Artist(Table, table=True):
     avatar_alt: str = long_text()
     header_alt: str = long_text()
     attribution_domains: list[str] = json_list()
+    commissions: str = ""
+    price_sheet: str = long_text()
     also_known_as: list[str] = json_list()
     moved_to: str | None = None
     license: str | None = None

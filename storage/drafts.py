@@ -20,7 +20,8 @@ class Draft(Table, table=True):
     """A post to be. ``state`` is open, due (goes out at ``publish_at``), held (waits for a moderator) or published.
 
     ``fields`` are the form's as they were typed; ``post`` is what was decided to go out, checked. ``problem`` says why
-    it did not; ``post_pk`` is what it became.
+    it did not; ``post_pk`` is what it became; ``appeal`` is what its artist says of what is held, ``reviewed_by``
+    who let it out.
     """
 
     __tablename__ = "drafts"
@@ -38,6 +39,7 @@ class Draft(Table, table=True):
     time_zone: str = ""
     problem: str = long_text()
     appeal: str = long_text()
+    reviewed_by: str = ""
     post_pk: int | None = Field(default=None, sa_type=BigInteger)
     lease_until: datetime | None = moment(default=None)
     created_at: datetime = moment()

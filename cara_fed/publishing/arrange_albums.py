@@ -25,10 +25,11 @@ _EVERY: Final = tuple(Visibility)
 
 @dataclass(frozen=True, slots=True)
 class AlbumText:
-    """What an album is called, and what its artist says of it."""
+    """What an album is called, what its artist says of it, and whether its works are seen one after another."""
 
     title: str
     summary: str = ""
+    is_series: bool = False
 
 
 async def create_album(services: Services, artist: Artist, text: AlbumText) -> Album:
@@ -45,6 +46,7 @@ async def create_album(services: Services, artist: Artist, text: AlbumText) -> A
             slug=make_slug(text.title, slugs),
             title=text.title.strip(),
             summary=text.summary.strip(),
+            is_series=text.is_series,
             created_at=now,
             updated_at=now,
         )
@@ -58,6 +60,7 @@ async def edit_album(services: Services, artist: Artist, slug: str, text: AlbumT
     async with services.database.unit_of_work() as records:
         album = await _get_album(records, artist, slug)
         album.title, album.summary, album.updated_at = text.title.strip(), text.summary.strip(), services.clock.now()
+        album.is_series = text.is_series
 
 
 async def delete_album(services: Services, artist: Artist, slug: str) -> None:

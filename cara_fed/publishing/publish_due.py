@@ -5,16 +5,16 @@ from datetime import timedelta
 from typing import Final
 
 from cara_fed.errors import CaraFedError
+from cara_fed.publishing.hold_post import NOT_PUBLISHED, HeldForReview, hold_draft, tell
 from cara_fed.publishing.keep_draft import load_post
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.services import Services
+from storage.artists import Artist
 from storage.drafts import DUE, OPEN, Draft
-from storage.notifications import Notification
 
 log = logging.getLogger(__name__)
 
 LEASE: Final = timedelta(seconds=60)
-NOT_PUBLISHED: Final = "not_published"
 
 
 async def publish_due_once(services: Services) -> bool:
@@ -26,24 +26,20 @@ async def publish_due_once(services: Services) -> bool:
     if claimed is None or artist is None:
         return False
     try:
-        await publish_post(services, artist, load_post(claimed.post), draft_pk=claimed.pk)
+        post = load_post(claimed.post)
+        is_reviewed = bool(claimed.reviewed_by)
+        await publish_post(services, artist, post, draft_pk=claimed.pk, is_reviewed=is_reviewed)
+    except HeldForReview as held:
+        await hold_draft(services, artist, claimed.pk, post, str(held))
     except CaraFedError as refusal:
         log.info("draft %s of %s was not published: %s", claimed.pk, artist.name, refusal)
-        await _give_back(services, claimed, services.site.actor(artist.name), str(refusal))
+        await _give_back(services, claimed, artist, str(refusal))
     return True
 
 
-async def _give_back(services: Services, draft: Draft, actor_id: str, why: str) -> None:
+async def _give_back(services: Services, draft: Draft, artist: Artist, why: str) -> None:
     """Let the artist see what was wrong, and change it."""
     now = services.clock.now()
     async with services.database.unit_of_work() as records:
         if await records.drafts.settle(draft.pk, (DUE,), state=OPEN, problem=why, publish_at=None, updated_at=now):
-            row = Notification(
-                pk=services.clock.new_pk(),
-                artist_pk=draft.artist_pk,
-                kind=NOT_PUBLISHED,
-                actor_id=actor_id,
-                object_id=str(draft.pk),
-                created_at=now,
-            )
-            await records.notifications.add(row)
+            await tell(records, services.clock, services.site, artist, NOT_PUBLISHED, artist, str(draft.pk))

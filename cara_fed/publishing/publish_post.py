@@ -15,6 +15,7 @@ from cara_fed.opt_out.agents import RESERVED, Purpose
 from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import PollDraft, PostDraft, require_described, require_publishable, require_votable
 from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.hold_post import require_not_held
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
 from cara_fed.publishing.quote_post import ask_to_quote, require_quotable
@@ -46,13 +47,15 @@ async def publish_post(
     progress: Progress | None = None,
     *,
     draft_pk: int | None = None,
+    is_reviewed: bool = False,
 ) -> Post:
     """Publish a post for everybody it is for. Raises InvalidInput, NotFound or NotAllowed, in one sentence,
     before any row exists.
 
     Pictures are protected and kept first; then the post, its pictures, its Create and the deliveries are written
     together, so that a crash leaves either all of them or none (and at worst files that nothing names). The draft with
-    the key ``draft_pk`` becomes this post in the same transaction, and so never a second one.
+    the key ``draft_pk`` becomes this post in the same transaction, and so never a second one. Raises HeldForReview
+    where somebody of the house has to look first, unless it ``is_reviewed``.
     """
     require_publishable(draft)
     require_described(services.config.posts, draft.pictures)
@@ -62,6 +65,8 @@ async def publish_post(
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
     pictures = await store_pictures(services, artist, draft.pictures, terms, progress, draft.marks)
+    if not is_reviewed:
+        require_not_held(services.config.posts, pictures)
     post = _build_row(services, artist, draft, written, terms)
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)

@@ -21,6 +21,8 @@ OPT_OUT_FIELD = {
     OptOut.NO_AUTOMATED_USE: "Not permitted, nor any other automated use",
     OptOut.ALLOW: "Permitted",
 }
+COMMISSIONS_FIELD_NAME = "Commissions"
+COMMISSIONS_FIELD = {"open": "Open", "waitlist": "Waiting list", "closed": "Closed"}
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "webp": "image/webp"}
 
 
@@ -35,7 +37,11 @@ def read_artist(artist: Artist, keys: Sequence[Key], site: Site, default: OptOut
         signals=signals_for(policy, site, default),
         published=artist.created_at,
         summary=summary.html,
-        fields=(*(_read_field(field, site) for field in artist.fields), *_read_opt_out_field(artist, policy, site)),
+        fields=(
+            *(_read_field(field, site) for field in artist.fields),
+            *_read_commissions(artist, site),
+            *_read_opt_out_field(artist, policy, site),
+        ),
         avatar=_read_picture(artist.avatar_hash, artist.avatar_alt, site, policy),
         header=_read_picture(artist.header_hash, artist.header_alt, site, policy),
         hashtags=summary.hashtags,
@@ -67,6 +73,17 @@ def read_public_keys(keys: Sequence[Key], actor_id: str) -> tuple[PublicKey, ...
 
 def _read_field(field: dict[str, str], site: Site) -> ProfileField:
     return ProfileField(field["name"], render_field_value(field["value"], site))
+
+
+def _read_commissions(artist: Artist, site: Site) -> tuple[ProfileField, ...]:
+    """The line about commissions, unless the artist wrote one of their own."""
+    own = {field["name"].strip().casefold() for field in artist.fields}
+    text = COMMISSIONS_FIELD.get(artist.commissions)
+    if text is None or COMMISSIONS_FIELD_NAME.casefold() in own:
+        return ()
+    page = f"{site.profile_page(artist.name)}/about"
+    more = f' (<a href="{page}" rel="nofollow noopener">prices</a>)' if artist.price_sheet else ""
+    return (ProfileField(COMMISSIONS_FIELD_NAME, text + more),)
 
 
 def _read_opt_out_field(artist: Artist, policy: OptOut, site: Site) -> tuple[ProfileField, ...]:

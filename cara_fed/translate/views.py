@@ -59,6 +59,10 @@ class Gallery:
         """What artists say of themselves, as safe HTML."""
         return _trust(render_profile_text(artist.summary, self.site).html)
 
+    def price_sheet(self, artist: Artist) -> Markup:
+        """What an artist's commissions cost, as safe HTML."""
+        return _trust(render_profile_text(artist.price_sheet, self.site).html)
+
     def profile_fields(self, artist: Artist, verified: Collection[str] = ()) -> tuple[views.ProfileField, ...]:
         """The lines below an artist's name; ``verified`` are the addresses among them that link back."""
         return tuple(

@@ -108,3 +108,21 @@ class OutgoingPage:
     uploads: tuple[Uploaded, ...] = ()
     is_over: bool = False
     form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldWork:
+    """A post that waits for somebody of the house; ``appeal`` is what its artist says."""
+
+    byline: Byline
+    line: DraftLine
+    uploads: tuple[Uploaded, ...] = ()
+    appeal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPage:
+    """``/admin/held``. The form's fields: ``draft``, ``decision`` and ``reason``."""
+
+    works: tuple[HeldWork, ...] = ()
+    form: FormView = field(default_factory=FormView)

@@ -117,6 +117,13 @@ class OptOutSettingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CommissionsPage:
+    """``/settings/commissions``. The form's fields: ``commissions`` and ``price_sheet``."""
+
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordSettingsPage:
     """``/settings/password``."""
 

@@ -175,7 +175,20 @@ class ProfilePage:
     older_url: str | None = None
     follow: FollowState = FollowState.VISITOR
     moved_to: Byline | None = None
+    commissions: Literal["", "open", "waitlist", "closed"] = ""
+    price_sheet: Markup = NO_HTML
     form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The series that a work is part of: its place in it, from 1, and the works before and after."""
+
+    album: Link
+    number: int
+    count: int
+    before: Link | None = None
+    after: Link | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +200,7 @@ class PostPage:
     replies: tuple[Entry, ...] = ()
     newer: Link | None = None
     older: Link | None = None
+    series: Series | None = None
     is_own: bool = False
     acts: Acts | None = None
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
-from cara_fed.web.draft_views import DraftLine, DraftsPage, LookPage, OutgoingPage, Seen, Uploaded
+from cara_fed.web.draft_views import DraftLine, DraftsPage, HeldPage, HeldWork, LookPage, OutgoingPage, Seen, Uploaded
 from cara_fed.web.parts import FormView
 from cara_fed.web.studio_views import PublishPage
 from cara_fed.web.views import Page
@@ -45,6 +45,19 @@ def draft_pages() -> dict[str, tuple[object, Page]]:
         "look-words": (replace(look, pictures=(), more=0, unready=0), signed_in("/drafts/7/look")),
         "publish-draft": (draft, signed_in("/publish")),
         "drafts": (DraftsPage(LINES), signed_in("/drafts")),
+        "outgoing-held": (
+            OutgoingPage(
+                replace(LINES[2], problem="Picture 1: The file declares that a generator made it."),
+                UPLOADS[:1],
+                form=FormView({"appeal": "I drew it."}),
+            ),
+            signed_in("/drafts/3"),
+        ),
+        "held": (
+            HeldPage((HeldWork(MARA, replace(LINES[2], problem="Picture 1: so it says."), UPLOADS[:1], "I drew it."),)),
+            signed_in("/admin/held", "admin"),
+        ),
+        "held-none": (HeldPage(), signed_in("/admin/held", "admin")),
         "drafts-none": (DraftsPage(), signed_in("/drafts")),
         "outgoing": (OutgoingPage(LINES[0], UPLOADS, is_over=True), signed_in("/drafts/1")),
         "outgoing-later": (OutgoingPage(LINES[1], UPLOADS[:1]), signed_in("/drafts/2")),

@@ -1,12 +1,15 @@
 """Every page by a short name, with the frame around it."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
-from cara_fed.web.parts import Byline, FollowState, FormView
+from cara_fed.web.parts import Byline, FollowState, FormView, Link
 from cara_fed.web.studio_views import (
     AuthorizeInteractionPage,
     BrowserSession,
+    CommissionsPage,
     EditPage,
     JoinPage,
     LogInPage,
@@ -26,6 +29,7 @@ from cara_fed.web.views import (
     Head,
     Message,
     Page,
+    Series,
     TagPage,
     WelcomePage,
 )
@@ -84,6 +88,23 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         ),
         "tag-empty": (TagPage(Head(f"{BASE}/tags/%E6%B0%B4"), "水"), page("/tags/水")),
         "post": (post_page("salt"), page("/@mara/1000")),
+        "post-series": (
+            replace(
+                post_page("salt"),
+                series=Series(
+                    Link("/@mara/albums/flats", "The flats"), 2, 9, Link("/@mara/1", "One"), Link("/@mara/3", "Three")
+                ),
+            ),
+            page("/@mara/1000"),
+        ),
+        "profile-commissions": (
+            profile("about", commissions="open", price_sheet=Markup("<p>Portraits from 90 €.</p>")),
+            page("/@mara/about"),
+        ),
+        "settings-commissions": (
+            CommissionsPage(FormView({"commissions": "waitlist", "price_sheet": "Portraits from 90 €."})),
+            signed_in("/settings/commissions"),
+        ),
         "post-many": (post_page(*MANY, is_own=True), signed_in("/@mara/1000")),
         "post-tall": (post_page("strip"), page("/@mara/1000")),
         "post-small": (post_page("moss"), page("/@mara/1000")),

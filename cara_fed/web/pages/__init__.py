@@ -8,6 +8,7 @@ from cara_fed.web.pages import (
     artists,
     blocklists,
     browsers,
+    commissions,
     drafts,
     editing,
     evidence,
@@ -39,7 +40,7 @@ from cara_fed.web.pages import (
     severed_follows,
     tags,
 )
-from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, history, members
+from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, held, history, members
 
 ROOMS = (
     front.room,
@@ -57,6 +58,8 @@ ROOMS = (
     publishing.room,
     drafts.room,
     looks.room,
+    held.room,
+    commissions.room,
     editing.room,
     opt_out.room,
     evidence.room,

@@ -89,7 +89,8 @@ async def show_album(name: str, slug: str) -> ResponseReturnValue:
 async def show_edit(name: str, slug: str) -> ResponseReturnValue:
     """The album as a form."""
     found = await _find_own(name, slug)
-    text = {"title": found.album.title, "summary": found.album.summary}
+    ticked = {"is_series": "1"} if found.album.is_series else {}
+    text = {"title": found.album.title, "summary": found.album.summary, **ticked}
     return await show(_build_edit(found, FormView(text)))
 
 
@@ -128,7 +129,7 @@ def path_of_album(artist: Artist, album: Album) -> str:
 def _read_text(fields: Mapping[str, str]) -> AlbumText:
     reader = FormReader(fields)
     title = reader.line("title", limit=MAX_TITLE, required="What is the album called?")
-    text = AlbumText(title, reader.text("summary", limit=MAX_SUMMARY))
+    text = AlbumText(title, reader.text("summary", limit=MAX_SUMMARY), reader.flag("is_series"))
     reader.finish()
     return text
 

@@ -146,6 +146,8 @@ def _build_view(profile: _Profile, tab: Tab, form: FormView) -> ProfilePage:
         older_url=profile.older_url,
         follow=profile.sight.follow,
         moved_to=profile.moved_to,
+        commissions=artist.commissions,  # type: ignore[arg-type]
+        price_sheet=gallery.price_sheet(artist),
         form=form,
     )
 

@@ -6,6 +6,7 @@ from quart import Blueprint, Response, jsonify, redirect
 from quart.typing import ResponseReturnValue
 
 from cara_fed.errors import InvalidInput, NotFound
+from cara_fed.publishing.hold_post import appeal
 from cara_fed.publishing.keep_draft import LIVING, discard_draft, find_own_draft, save_draft, unschedule_draft
 from cara_fed.publishing.receive_upload import receive_upload, remove_upload
 from cara_fed.translate.views import path_of_post
@@ -13,11 +14,12 @@ from cara_fed.web.draft_views import DraftsPage, OutgoingPage
 from cara_fed.web.drafting import read_number, read_uploads, show_line, show_upload
 from cara_fed.web.forms import chosen_file
 from cara_fed.web.house import services
+from cara_fed.web.parts import FormView
 from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import path_of, read_fields, read_files
 from storage.artists import Artist
-from storage.drafts import OPEN, PUBLISHED, Draft
+from storage.drafts import DUE, OPEN, PUBLISHED, Draft
 
 NOT_KEPT = ("csrf_token", "draft", "act")
 """Fields of the form that are no part of the post."""
@@ -57,8 +59,8 @@ async def show_draft(pk: int) -> ResponseReturnValue:
         return redirect(await find_path(artist, draft), 303)
     async with services().database.reading() as records:
         uploads = await read_uploads(records, artist, pk)
-    is_over = draft.publish_at is not None and draft.publish_at <= services().clock.now()
-    return await show(OutgoingPage(show_line(draft, uploads), uploads, is_over))
+    is_over = draft.state == DUE and draft.publish_at is not None and draft.publish_at <= services().clock.now()
+    return await show(OutgoingPage(show_line(draft, uploads), uploads, is_over, FormView({"appeal": draft.appeal})))
 
 
 @room.post("/drafts/<pk:pk>/pictures")
@@ -100,6 +102,14 @@ async def discard(pk: int) -> ResponseReturnValue:
     """Throw it away."""
     await discard_draft(services(), require_artist(), pk)
     return await go("/drafts", "Thrown away.")
+
+
+@room.post("/drafts/<pk:pk>/appeal")
+async def say_how_it_was_made(pk: int) -> ResponseReturnValue:
+    """What the artist of held work says about it."""
+    artist, fields = require_artist(), await read_fields()
+    await appeal(services(), artist, pk, fields.get("appeal", ""))
+    return await go(f"/drafts/{pk}", "Thank you. Those who decide will read it.")
 
 
 @room.post("/drafts/<pk:pk>/unschedule")

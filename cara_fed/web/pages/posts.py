@@ -21,7 +21,7 @@ from cara_fed.web.showing import show
 from cara_fed.web.sight import EVERYBODYS, Sight, look_at
 from cara_fed.web.signed_in import current_artist
 from cara_fed.web.threads import find_below, hang_thread
-from cara_fed.web.views import Head, OpenGraph, PostPage
+from cara_fed.web.views import Head, OpenGraph, PostPage, Series
 from cara_fed.web.walls import hang
 from storage.posts import Post
 from storage.records import Records
@@ -37,6 +37,7 @@ class _Hung:
     rows: PostRows
     sight: Sight
     beside: Beside
+    series: Series | None
     entry: Entry
     replies: tuple[Entry, ...]
 
@@ -71,7 +72,25 @@ async def _read_surroundings(records: Records, rows: PostRows, sight: Sight) -> 
     beside = await records.works.find_beside(rows.post, sight.visibilities)
     # Those of the listed are not shown, and not counted.
     own, direct = entries[rows.post.pk], sum(branch.depth == 0 for branch in below)
-    return _Hung(rows, sight, beside, replace(own, post=replace(own.post, replies=direct)), hang_thread(below, entries))
+    series = await _find_series(records, rows, sight)
+    return _Hung(
+        rows, sight, beside, series, replace(own, post=replace(own.post, replies=direct)), hang_thread(below, entries)
+    )
+
+
+async def _find_series(records: Records, rows: PostRows, sight: Sight) -> Series | None:
+    """Where a work stands in its series, as far as the one who looks may see it."""
+    album = await records.albums.find_series_of(rows.post.pk)
+    if album is None:
+        return None
+    posts = await records.albums.find_posts(album.pk, sight.visibilities)
+    place = next((n for n, post in enumerate(posts) if post.pk == rows.post.pk), None)
+    if place is None:
+        return None
+    before, after = posts[place - 1] if place else None, posts[place + 1] if place + 1 < len(posts) else None
+    path = f"/@{rows.artist.name}/albums/{album.slug}"
+    links = [_link(rows, post) for post in (before, after)]
+    return Series(parts.Link(path, album.title), place + 1, len(posts), *links)
 
 
 async def _choose(posts: Sequence[Post]) -> Sequence[Post]:
@@ -84,17 +103,19 @@ def _build_view(hung: _Hung) -> PostPage:
         head=_build_head(hung.rows),
         post=hung.entry.post,
         replies=hung.replies,
-        newer=_link(hung, hung.beside.newer),
-        older=_link(hung, hung.beside.older),
+        newer=_link(hung.rows, hung.beside.newer),
+        older=_link(hung.rows, hung.beside.older),
+        series=hung.series,
         is_own=hung.sight.follow is parts.FollowState.SELF,
         acts=hung.entry.acts,
     )
 
 
-def _link(hung: _Hung, post: Post | None) -> parts.Link | None:
+def _link(rows: PostRows, post: Post | None) -> parts.Link | None:
+    """Another post of the same artist."""
     if post is None:
         return None
-    return parts.Link(path_of_post(hung.rows.artist, post), label_of(PostRows(hung.rows.artist, post)))
+    return parts.Link(path_of_post(rows.artist, post), label_of(PostRows(rows.artist, post)))
 
 
 def _build_head(rows: PostRows) -> Head:

@@ -8,6 +8,7 @@ from quart.typing import ResponseReturnValue
 
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.drafts import PictureDraft, PostDraft, UploadedPicture
+from cara_fed.publishing.hold_post import HeldForReview, hold_draft
 from cara_fed.publishing.keep_draft import find_own_draft, save_draft, schedule_draft, unschedule_draft
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.receive_upload import receive_upload
@@ -93,9 +94,18 @@ async def _publish(sent: _Sent) -> ResponseReturnValue:
         post = await publish_post(
             services(), sent.artist, _read_draft(form), draft_pk=sent.draft.pk if sent.draft else None
         )
+    except HeldForReview as held:
+        return await _hold(sent, str(held))
     except InvalidInput as refusal:
         raise FormInvalid(form_again(sent.fields, **{_field_of(refusal, form): str(refusal)})) from refusal
     return redirect(path_of_post(sent.artist, post), 303)
+
+
+async def _hold(sent: _Sent, why: str) -> ResponseReturnValue:
+    """Keep it for somebody of the house to look at, and explain that."""
+    pk, fields = await _keep_files(sent)
+    await hold_draft(services(), sent.artist, pk, _read_draft(_read(fields, {})), why)
+    return redirect(f"/drafts/{pk}", 303)
 
 
 async def _send_later(sent: _Sent, schedule: Schedule | None) -> ResponseReturnValue:

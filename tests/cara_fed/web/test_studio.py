@@ -1,0 +1,126 @@
+"""The studio beside publishing: commissions, series, and work that is held until somebody has looked."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image, PngImagePlugin
+
+from cara_fed.config import Config
+from cara_fed.publishing.prepare_uploads import prepare_once
+from cara_fed.publishing.publish_due import publish_due_once
+from cara_fed.services import Services
+from cara_fed.translate.artists import read_artist
+from storage.artists import Artist
+from tests.support.browsers import Browser
+from tests.support.instances import jpeg
+
+Artists = dict[str, Artist]
+SMALL = jpeg(60, 40)
+
+
+def made_by_ai() -> bytes:
+    """A picture that says so itself, as Automatic1111 writes it."""
+    out, text = BytesIO(), PngImagePlugin.PngInfo()
+    text.add_text("parameters", "a cat\nNegative prompt: dog\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 1")
+    Image.linear_gradient("L").resize((60, 40)).convert("RGB").save(out, "PNG", pnginfo=text)
+    return out.getvalue()
+
+
+async def publish(browser: Browser, content: bytes = SMALL, **fields: str) -> str:
+    files = {"picture-0": ("a.png", content, "image/png")}
+    answer = await browser.fill_in("/publish?new", fields, files=files)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+async def test_commissions_stand_on_the_profile_here_and_elsewhere(
+    mara_there: Browser, visitor: Browser, services: Services
+) -> None:
+    assert "Commissions" not in (await visitor.get("/@mara")).text
+    form = {"commissions": "open", "price_sheet": "Portraits: 90 €\nhttps://mara.example/<how>"}
+    saved = await mara_there.fill_in("/settings/commissions", form)
+    assert saved.status_code == 303
+    assert "Commissions are open" in (await visitor.get("/@mara")).text
+    about = (await visitor.get("/@mara/about")).text
+    assert "Portraits: 90 €" in about and "&lt;how&gt;" in about
+    async with services.database.reading() as records:
+        artist = await records.artists.find("mara")
+        assert artist
+        fields = {
+            f.name: f.value for f in read_artist(artist, [], services.site, services.config.opt_out.default).fields
+        }
+        assert fields["Commissions"].startswith("Open")
+    refused = await mara_there.fill_in("/settings/commissions", {"commissions": "maybe"})
+    assert refused.status_code == 422
+    long = await mara_there.fill_in("/settings/commissions", {"price_sheet": "x" * 5001})
+    assert long.status_code == 422
+
+
+async def test_works_of_a_series_lead_to_the_next(mara_there: Browser, visitor: Browser) -> None:
+    paths = [await publish(mara_there, jpeg(60, 40 + n), text=f"Page {n}") for n in range(3)]
+    hidden = await publish(mara_there, text="Hidden", visibility="followers")
+    await mara_there.fill_in("/@mara/albums", {"title": "Comic"})
+    for path in (*paths, hidden):
+        await mara_there.fill_in(f"{path}/arrange", {"albums": "comic", "album-comic": "1"})
+    assert "In this series" not in (await visitor.get(paths[1])).text
+    await mara_there.fill_in("/@mara/albums/comic/edit", {"title": "Comic", "is_series": "1"})
+    middle = (await visitor.get(paths[1])).text
+    assert "2 of 3 in" in middle
+    series = middle.partition('aria-label="In this series"')[2].partition("</nav>")[0]
+    assert f'href="{paths[0]}"' in series and f'href="{paths[2]}"' in series
+    assert "4 of 4 in" in (await mara_there.get(hidden)).text
+
+
+class TestHeld:
+    @pytest.fixture
+    def config(self, config: Config) -> Config:
+        return config.model_copy(update={"posts": config.posts.model_copy(update={"hold_ai_made": True})})
+
+    async def test_work_that_says_it_is_made_by_ai_waits_for_a_person(
+        self, mara_there: Browser, theo_there: Browser, ada_there: Browser, visitor: Browser, services: Services
+    ) -> None:
+        path = await publish(mara_there, made_by_ai(), text="A cat")
+        assert path.startswith("/drafts/")
+        told = (await mara_there.get(path)).text
+        assert "Held, until" in told and "Picture 1" in told
+        await mara_there.send(f"{path}/appeal", {"appeal": "Painted over a photograph of mine."})
+        assert (await theo_there.get("/admin/held")).status_code == 403
+        assert "it is held until" in (await ada_there.get("/notifications")).text
+        waiting = (await ada_there.get("/admin/held")).text
+        assert "Painted over" in waiting
+        draft = path.rsplit("/", 1)[-1]
+        silent = await ada_there.send("/admin/held", {"draft": draft, "decision": "refuse", "reason": " "})
+        assert silent.status_code == 422
+        assert (await ada_there.send("/admin/held", {"draft": draft, "decision": "release"})).status_code == 303
+        while await prepare_once(services) or await publish_due_once(services):
+            pass
+        post = (await mara_there.get(path)).headers["location"]
+        assert "A cat" in (await visitor.get(post)).text
+        again = await ada_there.fill_in("/admin/held", {"draft": draft, "decision": "release"})
+        assert again.status_code == 422
+        assert "release" in (await ada_there.get("/admin/history")).text
+
+    async def test_what_is_refused_comes_back_with_the_reason(
+        self, mara_there: Browser, ada_there: Browser, services: Services
+    ) -> None:
+        path = await publish(mara_there, made_by_ai(), text="A cat")
+        form = {"draft": path.rsplit("/", 1)[-1], "decision": "refuse", "reason": "Not without sketches."}
+        await ada_there.fill_in("/admin/held", form)
+        assert "Not without sketches." in (await mara_there.follow(await mara_there.get(path))).text
+        assert "a post of yours could not be published" in (await mara_there.get("/notifications")).text
+        plain = await publish(mara_there, text="Drawn")
+        assert plain.startswith("/@mara/")
+
+    async def test_what_is_scheduled_is_held_when_its_time_comes(self, mara_there: Browser, services: Services) -> None:
+        await mara_there.get("/publish?new")
+        draft = (await mara_there.send("/drafts", {"text": "x"})).json()["draft"]
+        file = {"picture": ("a.png", made_by_ai(), "image/png")}
+        number = (await mara_there.send(f"/drafts/{draft}/pictures", files=file)).json()["pk"]
+        await mara_there.send("/publish", {"draft": draft, "text": "A cat", "upload-0": number})
+        while await prepare_once(services) or await publish_due_once(services):
+            pass
+        assert "Held, until" in (await mara_there.get(f"/drafts/{draft}")).text
+
+
+async def test_nothing_is_held_where_there_is_no_such_rule(mara_there: Browser) -> None:
+    assert (await publish(mara_there, made_by_ai())).startswith("/@mara/")
