@@ -84,8 +84,9 @@ class Artists:
         return await self._one(col(Artist.folded) == name.casefold())
 
     async def find_by_pk(self, pk: int) -> Artist | None:
-        """The artist with that key."""
-        return await self._one(col(Artist.pk) == pk, col(Artist.deleted_at).is_(None))
+        """The artist with that key; asked again within one transaction, it is at hand."""
+        artist = await self.session.get(Artist, pk)
+        return None if artist is None or artist.deleted_at is not None else artist
 
     async def get_by_pk(self, pk: int) -> Artist:
         """Like `find_by_pk`, or raises NotFound."""

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, moment, reference
-from storage.statements import count_changed, insert_unless_known
+from storage.statements import count_changed, insert_unless_known, is_any, table_of
 
 OUT, IN = "out", "in"
 
@@ -22,6 +24,13 @@ class PersonalBlock(Table, table=True):
     actor_id: str = Field(primary_key=True, index=True)
     direction: str = Field(primary_key=True)
     created_at: datetime = moment()
+
+
+_COLUMNS = table_of(PersonalBlock).columns
+_BETWEEN = sqlalchemy.select(_COLUMNS.artist_pk).where(
+    _COLUMNS.artist_pk == bindparam("artist_pk"), _COLUMNS.actor_id == bindparam("actor_id")
+)
+_ONE_WAY = _BETWEEN.where(_COLUMNS.direction == bindparam("direction"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +53,13 @@ class Blocks:
         )
         return await count_changed(self.session, statement) == 1
 
+    async def exists(self, artist_pk: int, actor_id: str, direction: str) -> bool:
+        """Whether one of the two blocks the other, in this direction."""
+        return await is_any(self.session, _ONE_WAY, artist_pk=artist_pk, actor_id=actor_id, direction=direction)
+
     async def exists_between(self, artist_pk: int, actor_id: str) -> bool:
         """Whether either blocks the other."""
-        statement = select(PersonalBlock).where(
-            PersonalBlock.artist_pk == artist_pk, PersonalBlock.actor_id == actor_id
-        )
-        return (await self.session.exec(statement)).first() is not None
+        return await is_any(self.session, _BETWEEN, artist_pk=artist_pk, actor_id=actor_id)
 
     async def find_actors(self, artist_pk: int, direction: str | None = None) -> set[str]:
         """The ids of everybody blocked by, or blocking, an artist."""

@@ -11,7 +11,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, binary, long_text, moment, primary_key
 from storage.queues import serialize_claims, unlocked
-from storage.statements import count_changed, insert_all_unless_known, insert_unless_known
+from storage.statements import count_changed, in_chunks, insert_all_unless_known, insert_unless_known, table_of
 
 RECEIVED, HANDLED, FAILED, IGNORED = "received", "handled", "failed", "ignored"
 
@@ -78,20 +78,20 @@ class InboxLog:
         values = {"lease_until": None, "attempts": col(InboxActivity.attempts) - 1}
         await count_changed(self.session, update(InboxActivity).where(*unfinished).values(values))
 
-    async def record_handled(self, pk: int) -> None:
-        """It took effect."""
-        await self._finish(pk, HANDLED)
+    async def record_handled(self, pks: Collection[int]) -> None:
+        """They took effect."""
+        await self._finish(pks, HANDLED)
 
-    async def record_ignored(self, pk: int, why: str = "") -> None:
-        """It was understood, and rightly has no effect."""
-        await self._finish(pk, IGNORED, error=why or None)
+    async def record_ignored(self, pks: Collection[int], why: str = "") -> None:
+        """They were understood, and rightly have no effect."""
+        await self._finish(pks, IGNORED, error=why or None)
 
     async def record_failed(self, pk: int, error: str, retry_at: datetime | None = None) -> None:
         """It could not be handled: to be tried again at `retry_at`, or never where that is None."""
         if retry_at is None:
-            await self._finish(pk, FAILED, error=error)
+            await self._finish([pk], FAILED, error=error)
         else:
-            await self._finish(pk, RECEIVED, error=error, due_at=retry_at)
+            await self._finish([pk], RECEIVED, error=error, due_at=retry_at)
 
     async def find(self, activity_id: str) -> InboxActivity | None:
         """The activity of that id."""
@@ -122,6 +122,7 @@ class InboxLog:
         )
         return unlocked(due)
 
-    async def _finish(self, pk: int, state: str, **values: Any) -> None:
-        statement = update(InboxActivity).where(col(InboxActivity.pk) == pk)
-        await count_changed(self.session, statement.values(state=state, lease_until=None, **values))
+    async def _finish(self, pks: Collection[int], state: str, **values: Any) -> None:
+        finished = update(table_of(InboxActivity)).values(state=state, lease_until=None, **values)
+        for chunk in in_chunks(pks):
+            await count_changed(self.session, finished.where(col(InboxActivity.pk).in_(chunk)))

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import sqlalchemy
+from sqlalchemy import bindparam
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, moment, reference
-from storage.statements import count_changed, insert_unless_known
+from storage.statements import count_changed, insert_unless_known, is_any, table_of
 
 
 class Mute(Table, table=True):
@@ -19,6 +21,12 @@ class Mute(Table, table=True):
     artist_pk: int = reference("artists.pk", primary=True)
     actor_id: str = Field(primary_key=True)
     created_at: datetime = moment()
+
+
+_COLUMNS = table_of(Mute).columns
+_MUTED = sqlalchemy.select(_COLUMNS.artist_pk).where(
+    _COLUMNS.artist_pk == bindparam("artist_pk"), _COLUMNS.actor_id == bindparam("actor_id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,7 @@ class Mutes:
 
     async def exists(self, artist_pk: int, actor_id: str) -> bool:
         """Whether an artist mutes an actor."""
-        statement = select(Mute).where(Mute.artist_pk == artist_pk, Mute.actor_id == actor_id)
-        return (await self.session.exec(statement)).first() is not None
+        return await is_any(self.session, _MUTED, artist_pk=artist_pk, actor_id=actor_id)
 
     async def find_actors(self, artist_pk: int) -> set[str]:
         """The ids of everybody whom an artist mutes."""

@@ -1,5 +1,8 @@
 """Records: every noun's queries over one transaction."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.albums import Albums
@@ -71,6 +74,7 @@ class Records:
     """
 
     __slots__ = (
+        "_session",
         "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
         "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "exports", "followers", "following",
         "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "likenesses", "mail_addresses",
@@ -81,6 +85,7 @@ class Records:
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
+        self._session = session
         self.albums = Albums(session)
         self.appeals = Appeals(session)
         self.artists = Artists(session)
@@ -138,3 +143,15 @@ class Records:
         self.tokens = Tokens(session)
         self.uploads = Uploads(session)
         self.works = Works(session)
+
+    @asynccontextmanager
+    async def part(self) -> AsyncIterator[None]:
+        """A part of the transaction, undone by itself where it raises.
+
+        The rows that it read are not to be used after it: the next part reads everything anew.
+        """
+        try:
+            async with self._session.begin_nested():
+                yield
+        finally:
+            self._session.expunge_all()

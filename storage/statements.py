@@ -40,7 +40,7 @@ async def insert_unless_known(session: AsyncSession, row: Table) -> bool:
     As after `add_row`, later changes of the inserted row are written with the transaction.
     """
     statement = _insert_unless_known(session.get_bind().dialect.name, type(row))
-    if (await session.exec(statement, params=values_of(row))).rowcount == 0:
+    if (await (await session.connection()).execute(statement, values_of(row))).rowcount == 0:
         return False
     make_transient_to_detached(row)
     session.add(row)
@@ -76,6 +76,15 @@ async def insert_or_replace_values(
     if values:
         statement = _insert_or_replace(session.get_bind().dialect.name, model, tuple(key), tuple(keep))
         await (await session.connection()).execute(statement, values)
+
+
+async def is_any(session: AsyncSession, statement: sqlalchemy.Select[Any], **values: Any) -> bool:
+    """Whether a statement over columns, made once, finds a row with these values.
+
+    It goes past the session, whose bookkeeping costs more than such a query. So what it asks about has to be written at
+    once by everybody, never by changing a row in place.
+    """
+    return (await (await session.connection()).execute(statement, values)).first() is not None
 
 
 async def add_row(session: AsyncSession, row: Table) -> None:

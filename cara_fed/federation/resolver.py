@@ -47,9 +47,13 @@ class Resolver:
     async def actor(self, actor_id: str, budget: Budget, *, refresh: bool = False) -> ActorRow:
         """The actor, as known from the last week unless `refresh`, else as its server tells it now."""
         known = None if refresh else await self._find(actor_id)
-        if known is not None and self._services.clock.now() - known.fetched_at < ACTOR_IS_FRESH_FOR:
+        if known is not None and self.is_fresh(known):
             return known
         return (await self._keep(await self._documents.fetch(actor_id, budget))).actor
+
+    def is_fresh(self, actor: ActorRow) -> bool:
+        """Whether an actor need not be asked for again."""
+        return actor.gone_at is None and self._services.clock.now() - actor.fetched_at < ACTOR_IS_FRESH_FOR
 
     async def fetch_keys(self, key_id: str, budget: Budget) -> Sequence[RemoteKey]:
         """Every key of the owner of this one, as the owner's own document gives them now.
@@ -81,8 +85,7 @@ class Resolver:
 
     async def _find(self, actor_id: str) -> ActorRow | None:
         async with self._services.database.reading() as records:
-            actor = await records.remote_actors.find(actor_id)
-        return None if actor is None or actor.gone_at is not None else actor
+            return await records.remote_actors.find(actor_id)
 
     async def _keep(self, document: Json, handle: Handle | None = None) -> _Kept:
         actor = self._require_usable(read_actor(document))

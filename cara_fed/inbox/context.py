@@ -60,7 +60,7 @@ class InboxContext:
 
     async def is_blocked(self, artist: Artist, actor_id: str) -> bool:
         """Whether the artist wants nothing to do with the actor."""
-        return actor_id in await self.records.blocks.find_actors(artist.pk, OUT)
+        return await self.records.blocks.exists(artist.pk, actor_id, OUT)
 
     def read_gathered_post(self, author_id: str | None = None) -> tuple[RemotePost, Json]:
         """The post that was gathered, and its document.
@@ -71,7 +71,7 @@ class InboxContext:
         document = self.gathered.document
         if document is None:
             raise NoEffect("it brings no post that is not here already")
-        post = read_post(document)
+        post = self.gathered.post or read_post(document)
         require_same_origin(post.object_id, post.actor_id)
         if author_id is not None and post.actor_id != author_id:
             raise ActorMismatch("the post is somebody else's")

@@ -1,10 +1,11 @@
 """What a handler needs from other servers, fetched within a budget before its transaction begins."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from activitypub.documents import Json, types_of
 from activitypub.identifiers import Site
+from activitypub.notes import RemotePost
 from cara_fed.federation.budgets import Budget
 from cara_fed.federation.errors import NotServed
 from cara_fed.federation.resolver import Resolver
@@ -36,17 +37,23 @@ class Gathered:
     is_gone: bool = False
     """The object's server says that it is no more."""
     quote: QuoteEvidence = NO_EVIDENCE
+    post: RemotePost | None = None
+    """The document read as a post, where it has been."""
 
 
 NOTHING: Final = Gathered()
+
+KnownActors: TypeAlias = dict[str, RemoteActor]
+"""Actors by id, as they were read for several activities at once."""
 
 
 class Gatherer:
     """Fetches for one activity. Raises a FetchError, a ProtocolError or RefusedByBlocklist."""
 
-    def __init__(self, services: Services, resolver: Resolver) -> None:
+    def __init__(self, services: Services, resolver: Resolver, known: KnownActors | None = None) -> None:
         self._services = services
         self._resolver = resolver
+        self._known = {} if known is None else known
         self._budget = Budget(FETCHES_PER_ACTIVITY)
 
     @property
@@ -58,11 +65,17 @@ class Gatherer:
         """The actor as its server tells it, known or fetched; None for one of this instance."""
         if self.site.is_local(actor_id):
             return None
-        return await self._resolver.actor(actor_id, self._budget, refresh=refresh)
+        known = self._known.get(actor_id)
+        if refresh or known is None or not self._resolver.is_fresh(known):
+            known = await self._resolver.actor(actor_id, self._budget, refresh=refresh)
+            self._known[actor_id] = known
+        return known
 
     async def keep_actor(self, document: Json) -> RemoteActor:
         """Keep an actor's document that the actor sent."""
-        return await self._resolver.keep_actor(document)
+        kept = await self._resolver.keep_actor(document)
+        self._known[kept.actor_id] = kept
+        return kept
 
     async def fetch(self, object_id: str) -> Gathered:
         """An object from its own server; gone where that server says so, in either way."""

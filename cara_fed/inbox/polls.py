@@ -14,9 +14,10 @@ async def settle_poll(context: InboxContext, row: Post, post: RemotePost) -> Non
 
     Whoever closes what is over tells voters of it, so a poll that its server calls closed ends now, if not before.
     """
-    known, stated = await context.records.polls.find(row.pk), post.poll
+    stated = post.poll
     if stated is None:
         return
+    known = await context.records.polls.find(row.pk)
     poll = known or Poll(post_pk=row.pk)
     if [option["name"] for option in poll.options] != [option.name for option in stated.options]:
         await context.records.polls.forget_votes(row.pk)

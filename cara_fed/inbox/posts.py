@@ -98,23 +98,18 @@ async def require_concerned(context: InboxContext, post: RemotePost) -> None:
     raise NoEffect("the post concerns nobody here")
 
 
-async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> bool:
-    """Keep a new post with all that is its own; False where it is here already, or was deleted, or is a vote."""
+async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> Post | None:
+    """Keep a new post with all that is its own; its row, or None where it is here, or was deleted, or is a vote."""
     if post.is_vote:
-        return False
+        return None
     row = _row(context, post, document)
     try:
         await context.records.posts.add(row)
     except AlreadyExists:
-        return False
+        return None
     await _attach(context, post, row.pk)
     await _settle(context, row, post)
-    return True
-
-
-async def find_kept(context: InboxContext, post: RemotePost) -> Post:
-    """The row of a post that was just kept."""
-    return await context.records.posts.get(post.object_id)
+    return row
 
 
 async def change_post(context: InboxContext, known: Post, post: RemotePost, document: Json) -> bool:

@@ -32,6 +32,7 @@ async def gather_quote(gatherer: Gatherer, gathered: Gathered, *, is_wanted: boo
     if gathered.document is None:
         return gathered
     post = read_post(gathered.document)
+    gathered = replace(gathered, post=post)
     if post.quote_id is None or gatherer.site.is_local(post.quote_id):
         return gathered
     if not is_wanted and not await gatherer.is_followed(post.actor_id):

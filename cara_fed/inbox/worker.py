@@ -4,24 +4,20 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from secrets import SystemRandom
 from typing import Final
 
 from activitypub.activities import Activity, read_activity
 from activitypub.documents import parse_document
 from activitypub.errors import ProtocolError
 from activitypub.origins import netloc_of
-from activitypub.retry import next_attempt
 from cara_fed.blocklist.appeals import find_appealed
 from cara_fed.blocklist.doors import door_of
 from cara_fed.blocklist.guard import RefusedByBlocklist
-from cara_fed.delivery.fan_out import FanOut
-from cara_fed.federation.errors import ConnectionFailed, FetchError, FetchTimeout, NotServed
+from cara_fed.federation.errors import FetchError
 from cara_fed.federation.resolver import Resolver
-from cara_fed.inbox.context import InboxContext, NoEffect
-from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
+from cara_fed.inbox.applying import MAX_ATTEMPTS, Applier, Ready
+from cara_fed.inbox.context import NoEffect
+from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer, KnownActors
 from cara_fed.inbox.handlers import gathering, inbox
 from cara_fed.inbox.synchronizing import Synchronizer
 from cara_fed.services import Services
@@ -29,18 +25,8 @@ from storage.inbox_log import InboxActivity
 
 log = logging.getLogger(__name__)
 
-CLAIM: Final = 32
+CLAIM: Final = 64
 LEASE_SECONDS: Final = 120
-MAX_ATTEMPTS: Final = 6
-_RANDOM: Final = SystemRandom()
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Why a row could not be handled, and whether trying again may help."""
-
-    why: str
-    is_passing: bool
 
 
 class InboxWorker:
@@ -49,15 +35,17 @@ class InboxWorker:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._resolver = Resolver(services)
-        self._fan_out = FanOut.of(services)
+        self._applier = Applier(services)
         self._synchronizer = Synchronizer(services, self._resolver)
+        self._known: KnownActors = {}
 
     async def work_once(self) -> bool:
         """Handle what is due, servers side by side, each server's activities in order; False when there was nothing."""
         claimed = await self._claim()
         try:
             await asyncio.gather(*(self._handle_in_order(rows) for rows in _by_server(claimed)))
-        except asyncio.CancelledError:
+        except BaseException:
+            self._applier.drop()
             await self._release(claimed)
             raise
         if claimed:  # what was stated beside these is compared after them
@@ -72,7 +60,9 @@ class InboxWorker:
             if not await records.inbox_log.is_anything_due(now):
                 return ()
         async with self._services.database.unit_of_work() as records:
-            return await records.inbox_log.claim(now, LEASE_SECONDS, CLAIM)
+            claimed = await records.inbox_log.claim(now, LEASE_SECONDS, CLAIM)
+            self._known = await records.remote_actors.find_many({row.actor_id for row in claimed})
+        return claimed
 
     async def _release(self, rows: Sequence[InboxActivity]) -> None:
         """Let another worker have at once what this one, told to stop, did not finish."""
@@ -81,22 +71,24 @@ class InboxWorker:
 
     async def _handle_in_order(self, rows: Sequence[InboxActivity]) -> None:
         for row in rows:
-            await self._handle(row)
+            await self._prepare(row)
+        await self._applier.apply()
 
-    async def _handle(self, row: InboxActivity) -> None:
+    async def _prepare(self, row: InboxActivity) -> None:
+        """Fetch what an activity needs, and let it take effect after those before it."""
         try:
-            await self._take_effect(row)
+            self._applier.add(await self._make_ready(row))
         except NoEffect as reason:
-            await self._record_ignored(row, str(reason))
+            await self._applier.ignore(row, str(reason))
         except (ProtocolError, RefusedByBlocklist) as error:
-            await self._record_ignored(row, f"{type(error).__name__}: {error}")
+            await self._applier.ignore(row, f"{type(error).__name__}: {error}")
         except FetchError as error:
-            await self._record_failed(row, _Failure(f"{type(error).__name__}: {error}", _is_passing(error)))
+            await self._applier.fail(row, error)
         except Exception as error:
-            log.exception("%s of %s could not be handled", row.activity_type, row.actor_id)
-            await self._record_failed(row, _Failure(f"{type(error).__name__}: {error}", is_passing=True))
+            log.exception("%s of %s could not be prepared", row.activity_type, row.actor_id)
+            await self._applier.fail(row, error)
 
-    async def _take_effect(self, row: InboxActivity) -> None:
+    async def _make_ready(self, row: InboxActivity) -> Ready:
         if row.attempts > MAX_ATTEMPTS:
             raise NoEffect("every attempt at it ended without a word")
         activity = read_activity(parse_document(row.body, max_bytes=len(row.body)))
@@ -104,11 +96,7 @@ class InboxWorker:
         receive = inbox.find(activity.activity_type, activity.object_types)
         if receive is None:
             raise NoEffect("nothing is done about activities of this type")
-        gathered = await self._gather(activity)
-        async with self._services.database.unit_of_work() as records:
-            context = InboxContext(records, self._services.clock, self._fan_out, gathered, row.recipient)
-            await receive(context, activity)
-            await records.inbox_log.record_handled(row.pk)
+        return Ready(row, activity, receive, await self._gather(activity))
 
     def _require_not_listed(self, activity: Activity) -> None:
         """Raise RefusedByBlocklist for who was listed since the activity arrived; appeals are heard all the same."""
@@ -117,17 +105,9 @@ class InboxWorker:
 
     async def _gather(self, activity: Activity) -> Gathered:
         gather = gathering.find(activity.activity_type, activity.object_types)
-        return NOTHING if gather is None else await gather(Gatherer(self._services, self._resolver), activity)
-
-    async def _record_ignored(self, row: InboxActivity, why: str) -> None:
-        log.info("%s of %s has no effect: %s", row.activity_type, row.actor_id, why)
-        async with self._services.database.unit_of_work() as records:
-            await records.inbox_log.record_ignored(row.pk, why)
-
-    async def _record_failed(self, row: InboxActivity, failure: _Failure) -> None:
-        retry_at = _next_attempt(row, failure, self._services.clock.now())
-        async with self._services.database.unit_of_work() as records:
-            await records.inbox_log.record_failed(row.pk, failure.why, retry_at)
+        if gather is None:
+            return NOTHING
+        return await gather(Gatherer(self._services, self._resolver, self._known), activity)
 
 
 def _by_server(rows: Sequence[InboxActivity]) -> Iterable[Sequence[InboxActivity]]:
@@ -136,13 +116,3 @@ def _by_server(rows: Sequence[InboxActivity]) -> Iterable[Sequence[InboxActivity
     for row in rows:
         found[netloc_of(row.actor_id)].append(row)
     return found.values()
-
-
-def _next_attempt(row: InboxActivity, failure: _Failure, now: datetime) -> datetime | None:
-    if not failure.is_passing or row.attempts >= MAX_ATTEMPTS:
-        return None
-    return next_attempt(row.attempts, now, _RANDOM.random())
-
-
-def _is_passing(error: FetchError) -> bool:
-    return isinstance(error, ConnectionFailed | FetchTimeout) or (isinstance(error, NotServed) and error.passing)

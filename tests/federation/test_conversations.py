@@ -90,6 +90,69 @@ async def test_the_real_create_after_a_forwarded_one_changes_nothing(fediverse: 
     assert await gallery.find_post(create["object"]["id"]) is not None
 
 
+async def forwarded_answer(fediverse: Fediverse) -> tuple[Instance, Instance, Stranger, Json]:
+    """Eve's answer, which Mara's server passed on to Theo's."""
+    studio, gallery, eve = await three(fediverse)
+    post = await studio.publish("mara", "a hill")
+    await fediverse.settle()
+    answer = answer_to(eve, post.object_id)
+    await eve.post(studio.shared_inbox, eve.activity("Create", answer))
+    await fediverse.settle()
+    return studio, gallery, eve, answer
+
+
+async def test_an_edit_of_an_answer_goes_where_the_answer_went(fediverse: Fediverse) -> None:
+    studio, gallery, eve, answer = await forwarded_answer(fediverse)
+    edited = {**answer, "content": "<p>said better</p>", "updated": "2026-11-22T13:00:00Z"}
+    eve.serve("/users/eve/notes/1", edited)
+    await eve.post(studio.shared_inbox, eve.activity("Update", edited, 2))
+    await fediverse.settle()
+    kept = await gallery.find_post(answer["id"])
+    assert kept is not None and "said better" in kept.content
+
+
+async def test_an_edit_that_is_no_longer_for_everyone_stays_here(fediverse: Fediverse) -> None:
+    studio, _, eve, answer = await forwarded_answer(fediverse)
+    before = len(fediverse.network.seen("POST", "gallery.example"))
+    whispered = {
+        **answer,
+        "content": "<p>a secret</p>",
+        "updated": "2026-11-22T13:00:00Z",
+        "to": [f"{eve.actor}/followers"],
+    }
+    await eve.post(studio.shared_inbox, eve.activity("Update", {**whispered, "cc": []}, 2))
+    await fediverse.settle()
+    assert len(fediverse.network.seen("POST", "gallery.example")) == before
+
+
+async def test_a_deleted_answer_is_deleted_wherever_it_went(fediverse: Fediverse) -> None:
+    studio, gallery, eve, answer = await forwarded_answer(fediverse)
+    eve.serve("/users/eve/notes/1", {"error": "gone"}, status=410)
+    await eve.post(studio.shared_inbox, eve.activity("Delete", {"id": answer["id"], "type": "Tombstone"}, 2))
+    await fediverse.settle()
+    for instance in (studio, gallery):
+        kept = await instance.find_post(answer["id"])
+        assert kept is not None and kept.deleted_at is not None
+
+
+async def test_a_forwarded_delete_of_what_is_still_there_deletes_nothing(fediverse: Fediverse) -> None:
+    studio, gallery, eve, answer = await forwarded_answer(fediverse)
+    forged = eve.activity("Delete", answer["id"], 2)
+    assert (await studio.post(gallery.shared_inbox, forged, as_=studio.actor("mara"))).status_code == 202
+    await fediverse.settle()
+    kept = await gallery.find_post(answer["id"])
+    assert kept is not None and kept.deleted_at is None
+
+
+async def test_nothing_is_forwarded_to_the_listed(fediverse: Fediverse) -> None:
+    studio, _, eve, answer = await forwarded_answer(fediverse)
+    before = len(fediverse.network.seen("POST", "gallery.example"))
+    await studio.list_entry("gallery.example")
+    await eve.post(studio.shared_inbox, eve.activity("Delete", answer["id"], 2))
+    await fediverse.settle()
+    assert len(fediverse.network.seen("POST", "gallery.example")) == before
+
+
 async def test_a_conversation_is_fetched_upwards_and_no_further_than_the_budget(fediverse: Fediverse) -> None:
     studio, _, eve = await three(fediverse)
     for number in range(1, 20):

@@ -53,7 +53,7 @@ async def test_an_actor_whose_activity_is_in_hand_waits_and_others_do_not(databa
     async with database.unit_of_work() as records:
         follow = await records.inbox_log.find("follow")
         assert follow is not None
-        await records.inbox_log.record_handled(follow.pk)
+        await records.inbox_log.record_handled([follow.pk])
     assert await claim(database) == ["undo"]
 
 
@@ -76,7 +76,7 @@ async def test_a_failure_is_tried_again_when_it_is_due_and_blocks_nothing_of_its
         (activity,) = [row for row in await records.inbox_log.claim(LATER, 60, 10) if row.activity_id == "f1"]
         assert (activity.attempts, activity.error) == (2, "actor unreachable")
         await records.inbox_log.record_failed(activity.pk, "actor unreachable still")
-        await records.inbox_log.record_ignored((await records.inbox_log.find("f2")).pk)  # type: ignore[union-attr]
+        await records.inbox_log.record_ignored([(await records.inbox_log.find("f2")).pk])  # type: ignore[union-attr]
         assert await records.inbox_log.count_by_state() == {"failed": 1, "ignored": 1}
     assert await claim(database, now=LATER + timedelta(days=9)) == []
 
@@ -85,7 +85,7 @@ async def test_what_is_done_is_forgotten_after_its_time(database: Database) -> N
     await receive(database, ("f1", THEO), ("f2", LENA))
     async with database.unit_of_work() as records:
         (first, _) = await records.inbox_log.claim(NOW, 60, 10)
-        await records.inbox_log.record_handled(first.pk)
+        await records.inbox_log.record_handled([first.pk])
         assert await records.inbox_log.remove_finished(NOW) == 0
         assert await records.inbox_log.remove_finished(LATER) == 1
         assert await records.inbox_log.count_by_state() == {"received": 1}
@@ -95,7 +95,7 @@ async def test_a_worker_that_stops_gives_back_what_it_did_not_finish(database: D
     await receive(database, ("f1", THEO), ("f2", LENA))
     async with database.unit_of_work() as records:
         held = await records.inbox_log.claim(NOW, 60, 10)
-        await records.inbox_log.record_handled(held[0].pk)
+        await records.inbox_log.record_handled([held[0].pk])
         await records.inbox_log.release([row.pk for row in held])
     async with database.reading() as records:
         assert await records.inbox_log.is_anything_due(NOW)

@@ -5,7 +5,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.forwarding import forward_answer
 from cara_fed.inbox.gathering import Gathered, Gatherer
 from cara_fed.inbox.notices import notify_of_new_post, notify_of_own_post
-from cara_fed.inbox.posts import find_kept, gather_object, keep_post, require_concerned
+from cara_fed.inbox.posts import gather_object, keep_post, require_concerned
 from cara_fed.inbox.quotes import gather_quote
 from cara_fed.inbox.registry import gathering, inbox
 from cara_fed.inbox.votes import receive_vote
@@ -31,8 +31,8 @@ async def receive_create(context: InboxContext, create: Activity) -> None:
         await receive_vote(context, post)
         return
     await require_concerned(context, post)
-    if not await keep_post(context, post, document):
+    kept = await keep_post(context, post, document)
+    if kept is None:
         raise NoEffect("the post is here already")
-    kept = await find_kept(context, post)
     await notify_of_new_post(context, kept)
     await forward_answer(context, create, post, kept)

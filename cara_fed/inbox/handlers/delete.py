@@ -2,6 +2,7 @@
 
 from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.forwarding import forward_change
 from cara_fed.inbox.posts import delete_post
 from cara_fed.inbox.registry import inbox
 from storage.quotes import REVOKED
@@ -27,6 +28,7 @@ async def _remove_post(context: InboxContext, delete: Activity) -> bool:
     post = await context.records.posts.find(delete.object_id or "")
     if post is None or post.actor_id != delete.actor_id:
         return False
+    await forward_change(context, delete, post)
     return await delete_post(context, post)
 
 

@@ -3,9 +3,10 @@
 from activitypub.activities import Activity
 from activitypub.vocabulary import ACTOR_TYPES
 from cara_fed.inbox.context import InboxContext, NoEffect
+from cara_fed.inbox.forwarding import forward_change
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.notices import notify_of_edit, notify_of_new_post
-from cara_fed.inbox.posts import change_post, delete_post, find_kept, gather_object, keep_post, require_concerned
+from cara_fed.inbox.posts import change_post, delete_post, gather_object, keep_post, require_concerned
 from cara_fed.inbox.quotes import gather_quote
 from cara_fed.inbox.registry import gathering, inbox
 
@@ -34,6 +35,7 @@ async def receive_update(context: InboxContext, update: Activity) -> None:
     if context.gathered.is_gone:
         if known is None or not await delete_post(context, known):
             raise NoEffect("there is no such post any more")
+        await forward_change(context, update, known)
         return
     post, document = context.read_gathered_post(update.actor_id)
     if post.is_vote:
@@ -41,9 +43,12 @@ async def receive_update(context: InboxContext, update: Activity) -> None:
     edited_at = known.updated_at if known is not None else None
     if known is None:
         await require_concerned(context, post)
-        await keep_post(context, post, document)
-        await notify_of_new_post(context, await find_kept(context, post))
+        kept = await keep_post(context, post, document)
+        if kept is None:
+            raise NoEffect("there is nothing to keep of it")
+        await notify_of_new_post(context, kept)
     elif not await change_post(context, known, post, document):
         raise NoEffect("a newer version is here already")
     elif known.updated_at != edited_at:
+        await forward_change(context, update, known)
         await notify_of_edit(context, known)

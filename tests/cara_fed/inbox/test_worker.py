@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from cara_fed.asgi import Receive, Scope, Send
-from cara_fed.inbox.worker import LEASE_SECONDS, MAX_ATTEMPTS, InboxWorker
+from cara_fed.inbox.applying import MAX_ATTEMPTS
+from cara_fed.inbox.worker import LEASE_SECONDS, InboxWorker
 from tests.support.fediverse import Fediverse, Instance
 from tests.support.strangers import Stranger
 
