@@ -104,7 +104,9 @@ def read_key(services: Services, text: str) -> tuple[EntryKind, str]:
         return parse_entry(text, rules_of(services.config))
     except EntryRefused:
         text = text.strip()
-        return (EntryKind.ACTOR, text) if "://" in text else (EntryKind.DOMAIN, text.lower())
+        if "://" in text:
+            return EntryKind.ACTOR, text
+        return (EntryKind.DOMAIN, text.lower()) if "." in text else (EntryKind.AGENT, text)
 
 
 def _read_draft(draft: EntryDraft, kind: EntryKind, key: str, pk: int, now: datetime) -> BlocklistEntry:

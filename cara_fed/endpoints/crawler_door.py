@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
+from activitypub.errors import SignatureError
 from activitypub.identifiers import read_pk
 from activitypub.opt_out import OptOut, http_headers
-from activitypub.signatures import WEB_BOT_TAG
+from activitypub.signatures import HttpRequest
 from cara_fed.asgi import Answer, App, Header, Receive, Scope, Send, header
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.entry_pages import LIST_PATH
@@ -15,6 +17,7 @@ from cara_fed.endpoints.answers import NO_STORE, answer_bytes, to_headers
 from cara_fed.endpoints.gate import Gate, is_signed
 from cara_fed.endpoints.refusals import REFUSALS
 from cara_fed.endpoints.requests import read_request
+from cara_fed.federation.authentication import claimed_key_ids
 from cara_fed.federation.web_bots import WebBots
 from cara_fed.opt_out.agents import Agent
 from cara_fed.opt_out.crawlers import Place
@@ -24,7 +27,7 @@ from storage.records import Records
 
 _OPEN: Final = ("/static/", "/policies/", "/.well-known/", "/health", "/metrics", "/favicon.ico")
 _VARY: Final[Header] = (b"vary", b"User-Agent, Signature-Agent")
-_WEB_BOT: Final = WEB_BOT_TAG.encode()
+_SIGNED: Final = (b"signature", b"signature-input", b"authorization")
 _OF_AN_ARTIST: Final = re.compile(r"/@([A-Za-z0-9_]{1,30})(?:/(?P<pk>[0-9]{1,19}))?(?:[/?].*)?")
 
 
@@ -56,14 +59,30 @@ class CrawlerDoor:
         self._default = services.config.opt_out.default
 
     async def meet(self, scope: Scope) -> Visitor | None:
-        """Who asks, where that is somebody known. A signature that is not good is none."""
-        if _WEB_BOT in (header(scope, b"signature-input") or b""):
-            bot = await self._bots.identify(read_request(scope, self._services.site))
-            if bot is not None:
-                return Visitor(bot.agent.name if bot.agent else bot.netloc, bot.agent, bot.netloc, bot.listing)
+        """Who asks, where that is somebody known. A signature that is not good is none, but whoever uses a listed one's
+        name is taken at their word.
+        """
+        if any(header(scope, name) is not None for name in _SIGNED):
+            visitor = await self._meet_signer(read_request(scope, self._services.site))
+            if visitor is not None:
+                return visitor
         user_agent = header(scope, b"user-agent")
         agent = self._services.crawlers.find(user_agent.decode("latin-1")) if user_agent else None
         return Visitor(agent.name, agent) if agent else None
+
+    async def _meet_signer(self, request: HttpRequest) -> Visitor | None:
+        """A bot that signs, or a server that is listed and signs as it would for our documents."""
+        bot = await self._bots.identify(request)
+        if bot is not None:
+            return Visitor(bot.agent.name if bot.agent else bot.netloc, bot.agent, bot.netloc, bot.listing)
+        try:
+            key_ids = claimed_key_ids(request)
+        except SignatureError:
+            return None
+        listing = self._services.blocklist.find_refusing(*key_ids)
+        if listing is None:
+            return None
+        return Visitor(urlsplit(key_ids[0]).hostname or "", signer=key_ids[0], listing=listing)
 
     async def admits(self, scope: Scope, visitor: Visitor, policy: OptOut) -> bool:
         """Whether a known visitor may have what has this policy; nothing is counted."""

@@ -5,6 +5,7 @@ Run it with ``python -m tests.benchmarks.bench_capabilities``.
 
 import json
 import sys
+import time
 import timeit
 from collections.abc import Callable
 
@@ -31,7 +32,7 @@ def measure_all() -> dict[str, float]:
 
 
 def _microseconds(step: Callable[[], object]) -> float:
-    return min(timeit.repeat(step, number=REPEATS, repeat=5)) / REPEATS * 1e6
+    return min(timeit.repeat(step, timer=time.process_time, number=REPEATS, repeat=5)) / REPEATS * 1e6
 
 
 def main() -> None:

@@ -76,16 +76,38 @@ async def test_what_was_claimed_before_the_listing_is_stopped_at_the_last_moment
 
 
 @pytest.mark.parametrize("entry", ["scraper.example", "https://scraper.example/users/eve"])
-@pytest.mark.parametrize(
-    "path",
-    ["", "/outbox", "/followers", "/following", "/featured", "/featured_tags", "/posts/{post}", "/posts/{post}/create"],
-)
-async def test_every_signed_fetch_is_refused(studio: Instance, eve: Stranger, entry: str, path: str) -> None:
+async def test_every_signed_fetch_is_refused(studio: Instance, eve: Stranger, entry: str) -> None:
     pk = (await studio.publish("mara", "for those who may")).pk
     await be_listed(studio, entry)
-    response = await eve.get(studio.actor("mara") + path.format(post=pk))
-    assert response.status_code == 403
+    for path in (
+        "", "/outbox", "/followers", "/following", "/featured", "/featured_tags", "/posts/{post}", "/albums/none",
+        "/posts/{post}/create", "/posts/{post}/replies", "/posts/{post}/likes", "/posts/{post}/shares",
+    ):  # fmt: skip
+        response = await eve.get(studio.actor("mara") + path.format(post=pk))
+        assert response.status_code == 403, path
     assert ("fetch", f"{eve.actor}#main-key") in await studio.refusals()
+
+
+async def test_signed_it_gets_no_page_and_no_picture_of_others_either(
+    fediverse: Fediverse, studio: Instance, eve: Stranger
+) -> None:
+    friend = fediverse.stranger("friend.example", "theo")
+    await friend.post(studio.shared_inbox, friend.activity("Follow", studio.actor("mara")))
+    await fediverse.settle()
+    post = await studio.publish("mara", "after", picture())
+    await fediverse.settle()
+    pages = (f"{studio.base}/@mara", post.url, f"{studio.base}/@mara/feed.json", picture_url(friend))
+
+    def as_page(request: httpx.Request) -> httpx.Request:
+        request.headers["accept"] = "text/html"
+        return request
+
+    for url in pages:
+        assert (await eve.get(url, change=as_page)).status_code == 200, url
+    await be_listed(studio)
+    for url in pages:
+        assert (await eve.get(url, change=as_page)).status_code == 403, url
+        assert (await friend.get(url, change=as_page)).status_code == 200, url
 
 
 async def test_the_instance_actor_is_refused_too(studio: Instance, eve: Stranger) -> None:

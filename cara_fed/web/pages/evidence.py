@@ -1,6 +1,7 @@
 """Where a post and its pictures went, for its artist to read, and to take along as a signed file."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Final
 
@@ -73,17 +74,29 @@ def _view_pictures(rows: PostRows, pictures: Iterable[ShownPicture]) -> Iterable
     shown = house().gallery.post(rows).pictures
     for number, (each, view) in enumerate(zip(pictures, shown, strict=False), 1):
         attachment = each.picture.attachment
-        fetches = tuple(_view_fetch(fetch) for fetch in each.fetches)
-        yield FetchedPicture(number, attachment.alt, view.sources[0].url, attachment.original_hash or "", fetches)
+        original = attachment.original_hash or ""
+        yield FetchedPicture(number, attachment.alt, view.sources[0].url, original, _view_fetches(each.fetches))
 
 
 def _view_earlier(fetches: Iterable[Fetch]) -> Iterable[FetchedPicture]:
-    if earlier := tuple(_view_fetch(fetch) for fetch in fetches):
+    if earlier := _view_fetches(fetches):
         yield FetchedPicture(0, "", "", "", earlier)
 
 
-def _view_fetch(fetch: Fetch) -> CameFor:
-    return CameFor(fetch.host, fetch.agent, fetch.answer, fetch.count, fetch.first_at, fetch.last_at)
+def _view_fetches(fetches: Iterable[Fetch]) -> tuple[CameFor, ...]:
+    """Who came, however large the file was that they took."""
+    together: defaultdict[tuple[str, str, str], list[Fetch]] = defaultdict(list)
+    for fetch in fetches:
+        together[fetch.host, fetch.agent, fetch.answer].append(fetch)
+    return tuple(
+        CameFor(
+            *who,
+            count=sum(each.count for each in of),
+            first_at=min(each.first_at for each in of),
+            last_at=max(each.last_at for each in of),
+        )
+        for who, of in together.items()
+    )
 
 
 def _view_visit(visit: Visit) -> CameFor:
