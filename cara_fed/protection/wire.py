@@ -61,12 +61,12 @@ def load_request(document: Json) -> ProtectionRequest:
         keep_camera_facts=document["keep_camera_facts"],
         cloak=document["cloak"],
         cloak_model=document["cloak_model"],
-        visible_mark=_load_visible_mark(document["visible_mark"]),
+        visible_mark=load_visible_mark(document["visible_mark"]),
         invisible_mark=InvisibleMark(**document["invisible_mark"]) if document["invisible_mark"] else None,
     )
 
 
-def _load_visible_mark(document: Json | None) -> VisibleMark | None:
+def load_visible_mark(document: Json | None) -> VisibleMark | None:
     return VisibleMark(**document | {"layout": MarkLayout(document["layout"])}) if document else None
 
 
@@ -141,6 +141,11 @@ def _load_renditions(documents: list[Json], body: bytes) -> tuple[Rendition, ...
         names = (str(one["media_type"]), str(one["extension"]))
         renditions.append(Rendition(RenditionKind(one["kind"]), data, *names, int(one["width"]), int(one["height"])))
     return tuple(renditions)
+
+
+def dump_showing_request(job: str, limits: Limits, *, known_bytes: int = 0, mark: VisibleMark | None = None) -> Json:
+    """A picture to be looked at: job is before, difference, mark or logo."""
+    return {"job": job, "limits": asdict(limits), "known_bytes": known_bytes, "mark": asdict(mark) if mark else None}
 
 
 def dump_inspection_request(secret: bytes, limits: Limits) -> Json:

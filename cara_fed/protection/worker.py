@@ -18,7 +18,8 @@ from typing import BinaryIO
 from cara_fed.protection.errors import BrokenPicture, PictureRefused, TooMuchMemory
 from cara_fed.protection.pipeline import protect
 from cara_fed.protection.recognition import compare, inspect
-from cara_fed.protection.values import MIB, ReportLine
+from cara_fed.protection.showing import clean_logo, show_before, show_difference, show_mark
+from cara_fed.protection.values import MIB, ReportLine, VisibleMark
 from cara_fed.protection.wire import (
     HEAD,
     Json,
@@ -30,6 +31,7 @@ from cara_fed.protection.wire import (
     load_comparison_request,
     load_limits,
     load_request,
+    load_visible_mark,
     pack,
     read_head,
 )
@@ -110,10 +112,33 @@ def _compare(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
     return {"comparison": dump_comparison(compared)}, b""
 
 
+def _show_before(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    return {"shown": {}}, show_before(data, load_limits(request))
+
+
+def _show_difference(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    length = int(request["known_bytes"])
+    return {"shown": {}}, show_difference(data[:length], data[length:], load_limits(request))
+
+
+def _show_mark(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    mark = load_visible_mark(request["mark"])
+    image, undrawn = show_mark(mark or VisibleMark())
+    return {"shown": {"undrawn": undrawn}}, image
+
+
+def _clean_logo(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    return {"shown": {}}, clean_logo(data).encode()
+
+
 _JOBS: dict[str, Callable[[BinaryIO, Json, bytes], tuple[Json, bytes]]] = {
     "protect": _protect,
     "inspect": _inspect,
     "compare": _compare,
+    "before": _show_before,
+    "difference": _show_difference,
+    "mark": _show_mark,
+    "logo": _clean_logo,
 }
 
 _TOO_MUCH_MEMORY = "The picture needs more memory than this server gives to one; export it smaller."

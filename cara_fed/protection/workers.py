@@ -21,6 +21,7 @@ from cara_fed.protection.values import (
     ProtectedPicture,
     ProtectionRequest,
     ReportLine,
+    VisibleMark,
 )
 from cara_fed.protection.wire import (
     HEAD,
@@ -28,6 +29,7 @@ from cara_fed.protection.wire import (
     dump_comparison_request,
     dump_inspection_request,
     dump_request,
+    dump_showing_request,
     load_comparison,
     load_inspection,
     load_line,
@@ -84,6 +86,27 @@ class PictureWorkers:
         require_bytes(found, limits)
         job = _Job(dump_comparison_request(wanted, len(known), limits), (known, found), limits.max_seconds)
         return await self._run(job, lambda answer, _: load_comparison(answer["comparison"]))
+
+    async def show_before(self, original: bytes, limits: Limits) -> bytes:
+        """The original at the size of our pages, before anything was added; a WebP. Raises PictureRefused."""
+        return await self._show(dump_showing_request("before", limits), limits, original)
+
+    async def show_difference(self, original: bytes, published: bytes, limits: Limits) -> bytes:
+        """What was changed, eight times as strong, on grey; a WebP. Raises PictureRefused."""
+        request = dump_showing_request("difference", limits, known_bytes=len(original))
+        return await self._show(request, limits, original, published)
+
+    async def show_mark(self, mark: VisibleMark, limits: Limits) -> tuple[bytes, str]:
+        """A visible mark on a sample, as a WebP, and what of its text no font here draws."""
+        job = _Job(dump_showing_request("mark", limits, mark=mark), (), limits.max_seconds)
+        return await self._run(job, lambda answer, body: (body, str(answer["shown"]["undrawn"])))
+
+    async def clean_logo(self, data: bytes, limits: Limits) -> str:
+        """A logo as it is kept, in base64. Raises PictureRefused."""
+        return (await self._show(dump_showing_request("logo", limits), limits, data)).decode()
+
+    async def _show(self, request: Json, limits: Limits, *files: bytes) -> bytes:
+        return await self._run(_Job(request, files, limits.max_seconds), lambda _, body: body)
 
     async def _run(self, job: "_Job", read: Callable[[Json, bytes], Answer]) -> Answer:
         async with self._free, self._borrow() as worker:

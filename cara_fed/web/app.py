@@ -31,7 +31,16 @@ log = logging.getLogger(__name__)
 MAX_FIELDS_BYTES = 2 * MEBIBYTE
 """All text fields of one form together: twenty long alt texts in any script, and more."""
 
-TAKES_FILES = frozenset({"publishing.publish", "drafts.add_picture", "editing.edit", "settings.change_profile"})
+TAKES_FILES = frozenset(
+    {
+        "publishing.publish",
+        "drafts.add_picture",
+        "editing.edit",
+        "settings.change_profile",
+        "mark_settings.change_marks",
+        "tracing.trace",
+    }
+)
 FREE_FOR_VISITORS = frozenset({"follow_from.lead_home"})
 """What a visitor may send without a token: it does nothing but lead the visitor elsewhere."""
 

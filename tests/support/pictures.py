@@ -5,7 +5,8 @@ import asyncio
 from cara_fed.protection import PictureWorkers, ProtectedPicture, ProtectionRequest, ReportLine
 from cara_fed.protection.pipeline import protect
 from cara_fed.protection.recognition import compare, inspect
-from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Limits
+from cara_fed.protection.showing import clean_logo, show_before, show_difference, show_mark
+from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Limits, VisibleMark
 from cara_fed.protection.workers import Progress, require_bytes
 
 
@@ -31,3 +32,15 @@ class PicturesHere(PictureWorkers):
     async def compare(self, found: bytes, known: bytes, wanted: ComparisonRequest, limits: Limits) -> Comparison:
         require_bytes(found, limits)
         return await asyncio.to_thread(compare, found, known, wanted, limits)
+
+    async def show_before(self, original: bytes, limits: Limits) -> bytes:
+        return await asyncio.to_thread(show_before, original, limits)
+
+    async def show_difference(self, original: bytes, published: bytes, limits: Limits) -> bytes:
+        return await asyncio.to_thread(show_difference, original, published, limits)
+
+    async def show_mark(self, mark: VisibleMark, limits: Limits) -> tuple[bytes, str]:
+        return await asyncio.to_thread(show_mark, mark)
+
+    async def clean_logo(self, data: bytes, limits: Limits) -> str:
+        return await asyncio.to_thread(clean_logo, data)

@@ -39,6 +39,7 @@ from tests.web.admin_samples import blocklist, crawlers, deliveries, members, to
 from tests.web.arranging_samples import arranging_pages
 from tests.web.company_samples import company_pages
 from tests.web.draft_samples import draft_pages
+from tests.web.mark_samples import mark_pages
 from tests.web.samples import (
     BASE,
     EARLIER,
@@ -120,6 +121,7 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         **account_pages(),
         **arranging_pages(),
         **draft_pages(),
+        **mark_pages(),
         "log-in": (LogInPage(wrong), page("/login", csrf_token="a-token")),
         "log-out": (LogOutPage(), signed_in("/logout")),
         "join": (JoinPage("one-time", "first_admin"), page("/join", csrf_token="a-token")),

@@ -23,10 +23,12 @@ from cara_fed.web.pages import (
     joining,
     login_settings,
     looks,
+    mark_settings,
     notifications,
     opt_out,
     passkeys,
     people,
+    picture_done,
     policies,
     post_history,
     posts,
@@ -39,6 +41,7 @@ from cara_fed.web.pages import (
     settings,
     severed_follows,
     tags,
+    tracing,
 )
 from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, held, history, members
 
@@ -63,8 +66,11 @@ ROOMS = (
     editing.room,
     opt_out.room,
     evidence.room,
+    picture_done.room,
+    tracing.room,
     settings.room,
     quote_settings.room,
+    mark_settings.room,
     login_settings.room,
     exports.room,
     browsers.room,
