@@ -90,6 +90,7 @@ async def watch_once(services: Services) -> None:
     await services.keyring.refresh()
     await services.blocklist.flush()
     await services.ledger.flush()
+    await services.suspended.refresh()
     await services.crawlers.refresh()
     await services.crawlers.flush()
     await services.proxy_files.refresh()

@@ -115,6 +115,7 @@ class InstanceSection(Section):
     scheme: Literal["http", "https"]
     name: str = Field(default="A small studio", min_length=1, max_length=100)
     description: str = Field(default="", max_length=5000)
+    joining: Literal["invitation", "application"] = "invitation"
     contact_email: str = Field(default="", max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$")
     languages: tuple[str, ...] = ("en",)
 

@@ -32,6 +32,7 @@ from cara_fed.opt_out.manifests import IS_INSTALLED, Certificate, ManifestSigner
 from cara_fed.protection import Limits, PictureWorkers
 from cara_fed.proxies.writing import ProxyFiles
 from cara_fed.recognition.index import LikenessIndex
+from cara_fed.suspended import SuspendedNames
 from storage.database import Database
 from storage.media import MediaStore, S3Options, SealedMedia, SealingKeys, open_media
 from storage.migrate import migrate
@@ -65,6 +66,7 @@ class Services:
     keyring: KeyRing
     blocklist: BlocklistGuard
     crawlers: Crawlers
+    suspended: SuspendedNames
     ledger: Ledger
     proxy_files: ProxyFiles
     manifests: ManifestSigner | None
@@ -114,6 +116,8 @@ async def open_services(
         stack.push_async_callback(crawlers.flush)
         ledger = Ledger(database, clock)
         stack.push_async_callback(ledger.flush)
+        suspended = SuspendedNames(database)
+        await suspended.refresh()
         media = open_media_of(config)
         workers = await stack.enter_async_context(pictures or _picture_workers(config))
         yield Services(
@@ -127,6 +131,7 @@ async def open_services(
             keyring=keyring,
             blocklist=blocklist,
             crawlers=crawlers,
+            suspended=suspended,
             ledger=ledger,
             proxy_files=ProxyFiles(config, database, blocklist, crawlers),
             manifests=kept.manifests,

@@ -56,6 +56,8 @@ class Artist(Table, table=True):
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)
+    suspended_at: datetime | None = moment(default=None)
+    suspension_reason: str = long_text()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,16 @@ class Artists:
         """The artists with those keys, by key."""
         statement = select(Artist).where(col(Artist.pk).in_(pks))
         return {artist.pk: artist for artist in await self.session.exec(statement)}
+
+    async def find_suspended(self) -> frozenset[str]:
+        """The folded names of those who are suspended: for the map that a process keeps in memory."""
+        return frozenset(await self.session.exec(select(Artist.folded).where(col(Artist.suspended_at).is_not(None))))
+
+    async def count_admins(self) -> int:
+        """How many can administer the instance."""
+        statement = select(func.count()).select_from(Artist).where(Artist.role == "admin")
+        can = col(Artist.deleted_at).is_(None), col(Artist.suspended_at).is_(None)
+        return (await self.session.exec(statement.where(*can))).one()
 
     async def has_admin(self) -> bool:
         """Whether anybody can administer the instance yet."""

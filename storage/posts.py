@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy
 from sqlalchemy import Index, func, or_
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -25,6 +26,10 @@ HOME_VISIBILITIES = (PUBLIC, "unlisted", "followers")
 # A pk is a moment in milliseconds, and 16 bits more.
 PKS_OF_A_DAY = 86_400_000 << 16
 DAYS_LATELY = (2, 60)
+
+
+# The table of artists knows posts already, so that its class cannot be imported here.
+_ARTISTS = sqlalchemy.table("artists", sqlalchemy.column("pk"), sqlalchemy.column("suspended_at"))
 
 
 class Post(Table, table=True):
@@ -150,11 +155,11 @@ class Posts:
         """Public posts of this instance's artists with a hashtag, compared without case, newest first."""
         tagged = select(PostTag.post_pk).where(PostTag.tag == fold_tag(tag))
         chosen = _living().where(col(Post.pk).in_(tagged), col(Post.visibility) == PUBLIC)
-        return await self._page(chosen.where(col(Post.artist_pk).is_not(None)), before, limit)
+        return await self._page(chosen.where(*by_shown_artists()), before, limit)
 
     async def find_local(self, *, before: int | None = None, limit: int = 20) -> Sequence[Post]:
         """Public posts of this instance's artists, newest first."""
-        chosen = _living().where(col(Post.artist_pk).is_not(None), col(Post.visibility) == PUBLIC)
+        chosen = _living().where(*by_shown_artists(), col(Post.visibility) == PUBLIC)
         return await self._page(chosen, before, limit)
 
     async def find_home(self, artist_pk: int, *, before: int | None = None, limit: int = 20) -> Sequence[Post]:
@@ -231,6 +236,12 @@ class Posts:
 def fold_tag(tag: str) -> str:
     """The form in which hashtags are kept: as the protocol floor folds them for their pages' addresses."""
     return unicodedata.normalize("NFKC", tag).casefold()
+
+
+def by_shown_artists() -> tuple[Any, ...]:
+    """Conditions of being by an artist of this instance who is not suspended."""
+    suspended = sqlalchemy.select(_ARTISTS.c.pk).where(_ARTISTS.c.suspended_at.is_not(None))
+    return col(Post.artist_pk).is_not(None), col(Post.artist_pk).not_in(suspended)
 
 
 def _living() -> SelectOfScalar[Post]:

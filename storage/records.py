@@ -7,6 +7,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.albums import Albums
 from storage.appeals import Appeals
+from storage.applications import Applications, SuspensionAppeals
 from storage.artists import Artists
 from storage.attachments import Attachments
 from storage.audit_log import AuditLog
@@ -25,6 +26,7 @@ from storage.follows import Follower, Following, Follows
 from storage.heartbeats import Heartbeats
 from storage.held_lists import HeldLists
 from storage.hosts import Hosts
+from storage.house_rules import HouseRules
 from storage.inbox_log import InboxLog
 from storage.interactions import Interactions
 from storage.keys import Keys
@@ -48,6 +50,7 @@ from storage.rate_limits import RateLimits
 from storage.refusals import Refusals
 from storage.remote_actors import RemoteActors
 from storage.remote_keys import RemoteKeys
+from storage.report_notes import ReportNotes
 from storage.reports import Reports
 from storage.revisions import Revisions
 from storage.rewrites import Rewrites
@@ -61,6 +64,7 @@ from storage.subscriptions import Subscriptions
 from storage.timelines import Timelines
 from storage.tokens import Tokens
 from storage.uploads import Uploads
+from storage.usage import Usage
 from storage.works import Works
 
 # Complete here, where every noun has been imported.
@@ -74,14 +78,15 @@ class Records:
     """
 
     __slots__ = (
-        "_session",
-        "albums", "appeals", "artists", "attachments", "audit_log", "backups", "blocklist", "blocklist_changes",
-        "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence", "exports", "followers", "following",
-        "heartbeats", "held_lists", "hosts", "inbox_log", "interactions", "keys", "likenesses", "mail_addresses",
-        "mails", "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls",
-        "portfolio", "post_updates", "post_versions", "posts", "profile_links", "quotes", "rate_limits", "refusals",
-        "remote_actors", "remote_keys", "reports", "revisions", "rewrites", "searches", "second_factors", "secrets",
-        "sessions", "severances", "subscribed_changes", "subscriptions", "timelines", "tokens", "uploads", "works",
+        "_session", "albums", "appeals", "applications", "artists", "attachments", "audit_log", "backups",
+        "blocklist", "blocklist_changes", "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence",
+        "exports", "followers", "following", "heartbeats", "held_lists", "hosts", "house_rules", "inbox_log",
+        "interactions", "keys", "likenesses", "mail_addresses", "mails", "mutes", "notifications", "opt_out_changes",
+        "outbox_log", "overviews", "passkeys", "polls", "portfolio", "post_updates", "post_versions", "posts",
+        "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys", "report_notes",
+        "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
+        "subscribed_changes", "subscriptions", "suspension_appeals", "timelines", "tokens", "uploads", "usage",
+        "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -142,6 +147,11 @@ class Records:
         self.timelines = Timelines(session)
         self.tokens = Tokens(session)
         self.uploads = Uploads(session)
+        self.applications = Applications(session)
+        self.suspension_appeals = SuspensionAppeals(session)
+        self.house_rules = HouseRules(session)
+        self.report_notes = ReportNotes(session)
+        self.usage = Usage(session)
         self.works = Works(session)
 
     @asynccontextmanager

@@ -48,6 +48,12 @@ class Reports:
             statement = statement.where(col(Report.pk) < before)
         return (await self.session.exec(statement.order_by(col(Report.pk).desc()).limit(limit))).all()
 
+    async def find_about(self, actor_id: str, limit: int = 20) -> Sequence[Report]:
+        """Reports of late that name this actor, newest first; targets are JSON, which both databases search apart."""
+        statement = select(Report).order_by(col(Report.pk).desc()).limit(500)
+        rows = (await self.session.exec(statement)).all()
+        return [row for row in rows if actor_id in row.target_ids][:limit]
+
     async def set_state(self, pk: int, state: str) -> bool:
         """Resolve, dismiss or open a report again; False where there is none."""
         return await count_changed(self.session, update(Report).where(col(Report.pk) == pk).values(state=state)) == 1

@@ -55,7 +55,7 @@ class Searches:
 
 def _living_artists(shunned: Shunned) -> tuple[Any, ...]:
     speaks = func.coalesce(Artist.opt_out, shunned.default) != shunned.opt_out
-    return col(Artist.deleted_at).is_(None), speaks
+    return col(Artist.deleted_at).is_(None), col(Artist.suspended_at).is_(None), speaks
 
 
 def _has(column: Any, word: str) -> ColumnElement[bool]:

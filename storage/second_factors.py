@@ -9,6 +9,7 @@ from sqlmodel import Field, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, moment, reference
+from storage.passkeys import Passkey
 from storage.statements import count_changed, insert_or_replace
 
 
@@ -45,6 +46,12 @@ class SecondFactors:
     async def find(self, artist_pk: int) -> SecondFactor | None:
         """An artist's second factor, in force or about to be."""
         return (await self.session.exec(select(SecondFactor).where(SecondFactor.artist_pk == artist_pk))).first()
+
+    async def find_owners(self) -> frozenset[int]:
+        """The artists who have one in force, or a passkey."""
+        confirmed = select(SecondFactor.artist_pk).where(col(SecondFactor.confirmed_at).is_not(None))
+        owners = await self.session.exec(select(Passkey.artist_pk))
+        return frozenset(await self.session.exec(confirmed)) | frozenset(owners)
 
     async def use_step(self, artist_pk: int, step: int) -> bool:
         """Use a code's number up; False where it, or a later one, was used before."""

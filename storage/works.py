@@ -12,7 +12,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.albums import Album
 from storage.attachments import Attachment
-from storage.posts import PUBLIC, Post, PostTag
+from storage.posts import PUBLIC, Post, PostTag, by_shown_artists
 
 LATELY = 500
 """Of how many works it is asked which hashtags are usual."""
@@ -100,7 +100,7 @@ def _works(visibilities: Collection[str]) -> SelectOfScalar[Post]:
 
 def _are_works(visibilities: Collection[str]) -> tuple[Any, ...]:
     return (
-        col(Post.artist_pk).is_not(None),
+        *by_shown_artists(),
         col(Post.deleted_at).is_(None),
         col(Post.visibility).in_(visibilities),
         _has_pictures(),

@@ -60,7 +60,7 @@ def build_router(services: Services, pages: App) -> App:
         },
         endings=dict.fromkeys((one.ending for one in FORMATS), Route("GET", Feeds(services, door).feed)),
     )
-    return Router(services.site, table, guard_pages(door, pages))
+    return Router(services.site, table, guard_pages(door, pages), services.suspended.hides)
 
 
 def _server_paths(services: Services, gate: Gate, inbox: Inbox) -> Mapping[str, Route]:

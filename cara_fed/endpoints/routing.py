@@ -1,12 +1,12 @@
 """Routing: an address to its endpoint, by table; what is a person's goes on to the pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from activitypub.identifiers import AlbumRef, ArtistRef, CollectionKind, CollectionRef, Located, PostRef, Site
 from cara_fed.asgi import Answer, App, ClientGone, Header, Message, Receive, Scope, Send, header
-from cara_fed.endpoints.answers import VARY, answer_conditionally
+from cara_fed.endpoints.answers import NO_STORE, VARY, answer_conditionally, answer_error
 from cara_fed.endpoints.calls import Call, Route
 from cara_fed.endpoints.negotiation import wants_document
 from cara_fed.endpoints.refusals import REFUSALS, MethodNotAllowed, answer_refusal
@@ -15,6 +15,7 @@ from cara_fed.federation.media_types import ACTIVITY_JSON
 Kind = type[Located] | CollectionKind
 """What an id names: a kind of thing, or one of an artist's collections."""
 
+_HIDDEN: Final = answer_error(403, "this artist is suspended here", NO_STORE)
 _HAS_PAGE: Final = (ArtistRef, PostRef, AlbumRef)
 
 
@@ -29,12 +30,16 @@ class Table:
 
 
 class Router:
-    """The whole instance as one ASGI application: servers' endpoints here, everything else in `pages`."""
+    """The whole instance as one ASGI application: servers' endpoints here, everything else in `pages`.
 
-    def __init__(self, site: Site, table: Table, pages: App) -> None:
+    ``hides`` says of a path that its artist is suspended: no document of theirs is served, and nothing is taken.
+    """
+
+    def __init__(self, site: Site, table: Table, pages: App, hides: Callable[[str], bool]) -> None:
         self._site = site
         self._table = table
         self._pages = pages
+        self._hides = hides
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One connection, as ASGI 3 calls it."""
@@ -62,7 +67,8 @@ class Router:
         elif located is None or (isinstance(located, _HAS_PAGE) and not _wants_document(scope)):
             await self._show_page(scope, receive, send, located)
         elif (route := self._table.kinds.get(_kind_of(located))) is not None:
-            await _answer(route, Call(scope, receive, self._site, located), send)
+            call = Call(scope, receive, self._site, located)
+            await (_answer_hidden(call, send) if self._hides(scope["path"]) else _answer(route, call, send))
         else:
             await self._pages(scope, receive, send)
 
@@ -83,6 +89,10 @@ class Router:
         path = page.removeprefix(self._site.base)
         link = (b"link", f'<{document}>; rel="alternate"; type="{ACTIVITY_JSON}"'.encode())
         await self._pages({**scope, "path": path, "raw_path": path.encode()}, receive, _add_headers(send, link))
+
+
+async def _answer_hidden(call: Call, send: Send) -> None:
+    await _HIDDEN.send(send, head_only=call.scope["method"] == "HEAD")
 
 
 async def _lead_to(address: str, scope: Scope, send: Send) -> None:

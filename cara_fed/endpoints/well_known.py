@@ -75,17 +75,20 @@ class WellKnown:
             open_registrations=False,
             title=instance.name,
             description=instance.description,
-            **self._describe_exchange(),
+            **await self._describe_more(),
         )
         cached = public_for(NODEINFO_SECONDS)
         return answer_json(document, _ANY_ORIGIN, cached, media_type=media_type_of_version(version))
 
-    def _describe_exchange(self) -> dict[str, Any]:
-        """Where our blocklist can be read by FIRES, and that it can."""
+    async def _describe_more(self) -> dict[str, Any]:
+        """The rules of the house; where our blocklist can be read by FIRES, and that it can."""
+        async with self._services.database.reading() as records:
+            rules = [rule.content for rule in await records.house_rules.find_rules()]
+        said: dict[str, Any] = {"rules": rules} if rules else {}
         if not self._services.config.blocklist.publish:
-            return {}
+            return {"metadata": said}
         places = {name: f"{self._site.base}/{name}" for name in ("datasets", "labels")}
-        return {"protocols": ("activitypub", "fires"), "metadata": {"fires": places}}
+        return {"protocols": ("activitypub", "fires"), "metadata": {**said, "fires": places}}
 
     async def _count_usage(self) -> Usage:
         now = self._services.clock.now()

@@ -46,7 +46,7 @@ async def report_actor(services: Services, artist: Artist, draft: ReportDraft) -
         await records.reports.add(report)
         await notify_moderators(records, services.clock, report)
         if draft.forward and not services.site.is_local(draft.actor_id):
-            await _send_flag(records, services, draft.actor_id, report)
+            await send_flag(records, services, draft.actor_id, report)
     wake_workers(services)
 
 
@@ -59,7 +59,8 @@ async def _find_targets(records: Records, services: Services, artist: Artist, dr
     return [draft.actor_id, post.object_id]
 
 
-async def _send_flag(records: Records, services: Services, actor_id: str, report: Report) -> None:
+async def send_flag(records: Records, services: Services, actor_id: str, report: Report) -> None:
+    """Tell the moderators of another server of a report; nobody there learns who wrote it."""
     instance = services.site.instance_actor
     flag = build_flag(
         activity_id=f"{instance}/activities/{report.pk}",

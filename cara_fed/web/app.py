@@ -12,10 +12,11 @@ from activitypub.identifiers import read_pk
 from cara_fed.accounts.sign_in import SESSION_LIFETIME
 from cara_fed.asgi import App, Receive, Scope, Send, header
 from cara_fed.config import Config
+from cara_fed.errors import NotAllowed
 from cara_fed.services import MEBIBYTE, Services
 from cara_fed.web.csrf import FIELD, CsrfRefused
 from cara_fed.web.errors import REFUSALS, NotSignedIn, detail_of, headers_of, status_of
-from cara_fed.web.house import House, open_house
+from cara_fed.web.house import House, open_house, services
 from cara_fed.web.pages import ROOMS
 from cara_fed.web.pages.sessions import invite_to_log_in
 from cara_fed.web.rendering import Pages
@@ -82,6 +83,7 @@ def build_quart(house: House) -> Quart:
     for room in ROOMS:
         app.register_blueprint(room)
     app.before_request(load_signed_in)
+    app.before_request(_hide_suspended)
     app.before_request(_check_form)
     app.after_request(_secure)
     app.register_error_handler(HTTPException, _show_refusal)
@@ -105,6 +107,12 @@ def _settings(config: Config, session_key: bytes) -> dict[str, Any]:
         "SESSION_COOKIE_PATH": "/",
         "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
     }
+
+
+async def _hide_suspended() -> None:
+    """Nothing of a suspended artist is shown."""
+    if services().suspended.hides(request.path):
+        raise NotAllowed("This artist is suspended here.")
 
 
 async def _check_form() -> None:

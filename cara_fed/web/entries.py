@@ -58,7 +58,7 @@ async def read_entries(
     records: Records, viewer: Artist | None, posts: Sequence[Post], back: str = ""
 ) -> dict[int, Entry]:
     """Posts as entries, by pk; without those of listed servers, or of authors who are gone. None is a visitor."""
-    shown = [post for post in posts if post.artist_pk is not None or not _is_hidden(post.actor_id)]
+    shown = [post for post in posts if not _is_hidden_from(viewer, post)]
     around = await _read_surroundings(records, viewer, shown)
     back = back or request.full_path.rstrip("?")
     entries = {post.pk: _build(post, around, back) for post in shown}
@@ -83,6 +83,14 @@ def path_of(post: Post) -> str:
     if post.artist_pk is None:
         return f"/posts/{post.pk}"
     return post.url.removeprefix(services().site.base)
+
+
+def _is_hidden_from(viewer: Artist | None, post: Post) -> bool:
+    """Listed servers' posts are nobody's to see; those of suspended artists are their moderators'."""
+    if post.artist_pk is None:
+        return _is_hidden(post.actor_id)
+    is_suspended = services().suspended.hides(post.actor_id.removeprefix(services().site.base))
+    return is_suspended and (viewer is None or viewer.role == "artist")
 
 
 def _is_hidden(actor_id: str) -> bool:

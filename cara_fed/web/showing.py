@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 from activitypub.opt_out import OptOut, http_headers
 from cara_fed.asgi import Answer
 from cara_fed.translate.opt_outs import signals_for
-from cara_fed.web import blocklist_views, login_views, studio_views, views
+from cara_fed.web import blocklist_views, login_views, moderation_views, studio_views, views
 from cara_fed.web.csrf import make_csrf_token, require_csrf_token
 from cara_fed.web.forms import FormReader
 from cara_fed.web.house import house, services
@@ -28,6 +28,9 @@ _FOR_VISITORS = (
     studio_views.JoinPage,
     studio_views.PasswordResetPage,
     login_views.CodePage,
+    login_views.ExportSettingsPage,
+    moderation_views.ApplyPage,
+    moderation_views.SuspendedPage,
     login_views.ForgottenPage,
     login_views.MailConfirmPage,
     blocklist_views.AppealPage,
@@ -37,6 +40,7 @@ _SHOWN_ONCE = (
     studio_views.JoinPage,
     studio_views.PasswordResetPage,
     studio_views.MembersPage,
+    moderation_views.ApplicationsPage,
     login_views.MailConfirmPage,
     login_views.LoginSettingsPage,
 )

@@ -15,15 +15,28 @@ _TOKEN, _NOTES = "token", "_flashes"
 async def load_signed_in() -> None:
     """Find out who asks, before any page does; only a browser with our cookie costs a query."""
     token = session.get(_TOKEN)
-    g.artist = await find_signed_in(services(), token) if token else None
-    if token and g.artist is None:
+    found = await find_signed_in(services(), token) if token else None
+    if token and found is None:
         session.pop(_TOKEN)
+    g.suspended = found if found and found.suspended_at else None
+    g.artist = None if g.suspended else found
 
 
 def current_artist() -> Artist | None:
     """Who is signed in, or None for a visitor."""
     artist: Artist | None = g.get("artist")
     return artist
+
+
+def suspended_artist() -> Artist | None:
+    """Who is signed in and suspended: a visitor everywhere but where they appeal and take their works along."""
+    artist: Artist | None = g.get("suspended")
+    return artist
+
+
+def require_even_suspended() -> Artist:
+    """Who is signed in, suspended or not; raises NotSignedIn."""
+    return suspended_artist() or require_artist()
 
 
 async def count_unread() -> int:

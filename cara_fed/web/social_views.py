@@ -12,11 +12,12 @@ from cara_fed.web.views import ProfileField
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """``/home``: what those whom the artist follows publish and pass on, newest first."""
+    """``/home``: what those whom the artist follows publish and pass on, newest first; what every artist is told."""
 
     entries: tuple[Entry, ...] = ()
     older_url: str | None = None
     follows_somebody: bool = True
+    announcements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,8 @@ class Member:
     posts: int = 0
     name: str = ""
     reset_url: str | None = None
+    is_suspended: bool = False
+    has_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)

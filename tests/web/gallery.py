@@ -40,6 +40,7 @@ from tests.web.arranging_samples import arranging_pages
 from tests.web.company_samples import company_pages
 from tests.web.draft_samples import draft_pages
 from tests.web.mark_samples import mark_pages
+from tests.web.moderation_samples import moderation_pages
 from tests.web.samples import (
     BASE,
     EARLIER,
@@ -119,6 +120,7 @@ def all_pages() -> dict[str, tuple[object, Page]]:
             page("/policies/ai"),
         ),
         **account_pages(),
+        **moderation_pages(),
         **arranging_pages(),
         **draft_pages(),
         **mark_pages(),

@@ -36,6 +36,7 @@ from cara_fed.web.pages import (
     quote_settings,
     remote_actors,
     remote_posts,
+    rules,
     searching,
     sessions,
     settings,
@@ -43,7 +44,21 @@ from cara_fed.web.pages import (
     tags,
     tracing,
 )
-from cara_fed.web.pages.admin import appeals, blocklist, crawlers, deliveries, held, history, members
+from cara_fed.web.pages.admin import (
+    appeals,
+    applications,
+    blocklist,
+    crawlers,
+    deliveries,
+    held,
+    history,
+    house,
+    members,
+    reports,
+    settings_file,
+    start,
+    storage,
+)
 
 ROOMS = (
     front.room,
@@ -94,4 +109,11 @@ ROOMS = (
     deliveries.room,
     crawlers.room,
     members.room,
+    rules.room,
+    start.room,
+    reports.room,
+    house.room,
+    applications.room,
+    storage.room,
+    settings_file.room,
 )

@@ -12,7 +12,7 @@ from cara_fed.web.errors import NothingHere
 from cara_fed.web.house import services
 from cara_fed.web.login_views import ArchiveView, ExportSettingsPage
 from cara_fed.web.showing import go, show
-from cara_fed.web.signed_in import require_artist
+from cara_fed.web.signed_in import require_even_suspended
 from storage.exports import READY, Export
 
 PATH = "/settings/export"
@@ -23,7 +23,7 @@ room = Blueprint("exports", __name__)
 @room.get(PATH)
 async def show_exports() -> ResponseReturnValue:
     """The archives that there are, and the button for another."""
-    artist = require_artist()
+    artist = require_even_suspended()
     async with services().database.reading() as records:
         rows = await records.exports.find_all(artist.pk)
         follows = await records.following.count(artist.pk)
@@ -34,7 +34,7 @@ async def show_exports() -> ResponseReturnValue:
 async def ask() -> ResponseReturnValue:
     """Let one be made in the background."""
     try:
-        await ask_export(services(), require_artist())
+        await ask_export(services(), require_even_suspended())
     except InvalidInput as refusal:
         return await go(PATH, str(refusal), "refused")
     return await go(PATH, "Your archive is being made. Come back in a while.")
@@ -43,7 +43,7 @@ async def ask() -> ResponseReturnValue:
 @room.get(f"{PATH}/<pk:pk>.zip")
 async def download(pk: int) -> ResponseReturnValue:
     """One archive, for whose it is and nobody else."""
-    artist = require_artist()
+    artist = require_even_suspended()
     async with services().database.reading() as records:
         found = {one.pk: one for one in await records.exports.find_all(artist.pk)}.get(pk)
     if found is None or found.state != READY or _is_over(found):
@@ -57,7 +57,7 @@ async def download(pk: int) -> ResponseReturnValue:
 @room.get(f"{PATH}/following_accounts.csv")
 async def download_follows() -> ResponseReturnValue:
     """Whom one follows, as Mastodon imports it."""
-    artist = require_artist()
+    artist = require_even_suspended()
     async with services().database.reading() as records:
         text = await write_follows(records, services().site, artist)
     return _offer(Response(text, content_type="text/csv; charset=utf-8"), "following_accounts.csv", len(text.encode()))

@@ -62,7 +62,7 @@ async def _read_front(records: Records, artists: Mapping[int, Artist], before: i
     glimpses = [
         _Glimpse(artist, counts.get(pk, 0), tuple(rows[post.pk] for post in latest.get(pk, ())))
         for pk, artist in artists.items()
-        if artist.discoverable and not before
+        if artist.discoverable and artist.suspended_at is None and not before
     ]
     # Who showed something last comes first.
     glimpses.sort(key=lambda one: -one.latest[0].post.pk if one.latest else 0)

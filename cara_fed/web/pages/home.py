@@ -30,9 +30,10 @@ async def show_home() -> ResponseReturnValue:
     async with services().database.reading() as records:
         found = await records.timelines.find_home(artist.pk, actor_id, before=before, limit=LENGTH + 1)
         entries = await _read(records, artist, found[:LENGTH])
+        told = await records.house_rules.find_announcements(services().clock.now())
         follows_somebody = bool(found) or await records.following.count(artist.pk) > 0
     older_url = f"{request.path}?before={found[LENGTH - 1].pk}" if len(found) > LENGTH else None
-    return await show(HomePage(entries, older_url, follows_somebody))
+    return await show(HomePage(entries, older_url, follows_somebody, tuple(one.content for one in told)))
 
 
 @room.get("/messages")

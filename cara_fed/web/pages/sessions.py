@@ -14,7 +14,7 @@ from cara_fed.web.house import services, visitor
 from cara_fed.web.pages.passkeys import ask_for_code
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import INVALID, form_again, go, show
-from cara_fed.web.signed_in import current_artist, forget_signed_in, keep_signed_in, session_token
+from cara_fed.web.signed_in import current_artist, forget_signed_in, keep_signed_in, session_token, suspended_artist
 from cara_fed.web.studio_views import LogInPage, LogOutPage
 from cara_fed.web.uploads import read_fields
 
@@ -25,6 +25,8 @@ room = Blueprint("sessions", __name__)
 async def show_log_in() -> ResponseReturnValue:
     """The form; whoever is signed in already goes on."""
     next_path = read_next_path(request.args.get("next", ""))
+    if suspended_artist() is not None:
+        return redirect("/suspended", 303)
     if current_artist() is not None:
         return redirect(next_path, 303)
     return await show(LogInPage(FormView({"next": next_path}), can_write(services())))
@@ -44,7 +46,7 @@ async def log_in() -> ResponseReturnValue:
     if isinstance(signed_in, HalfSignedIn):
         return await ask_for_code(signed_in, form.next_path)
     keep_signed_in(signed_in)
-    return redirect(form.next_path, 303)
+    return redirect("/suspended" if signed_in.artist.suspended_at else form.next_path, 303)
 
 
 @room.get("/logout")
@@ -63,6 +65,8 @@ async def log_out() -> ResponseReturnValue:
 
 async def invite_to_log_in() -> ResponseReturnValue:
     """Lead to the form, and from there back to the page that was asked for."""
+    if suspended_artist() is not None:
+        return redirect("/suspended", 303)
     wanted = request.full_path.rstrip("?")
     return redirect(f"/login?next={quote(wanted, safe='')}", 303)
 

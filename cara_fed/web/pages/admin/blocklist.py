@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, cast
 
-from quart import Blueprint, redirect, request
+from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
@@ -41,12 +41,6 @@ class _Rows:
     total: int
     allowed: frozenset[str]
     subscriptions: Sequence[SubscriptionRow]
-
-
-@room.get("/admin")
-async def show_admin() -> ResponseReturnValue:
-    """The first of these rooms."""
-    return redirect(PATH, 303)
 
 
 @room.get(PATH)

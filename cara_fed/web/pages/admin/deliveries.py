@@ -4,16 +4,20 @@ from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
+from cara_fed.moderation.deeds import Deed, note_deed
 from cara_fed.web.house import services
-from cara_fed.web.showing import show
+from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.studio_views import DeliveriesPage, PeerHost
+from cara_fed.web.uploads import read_fields
 from storage.overviews import HostTrouble
+
+PATH = "/admin/deliveries"
 
 room = Blueprint("deliveries", __name__)
 
 
-@room.get("/admin/deliveries")
+@room.get(PATH)
 async def show_deliveries() -> ResponseReturnValue:
     """The queue in numbers, and the servers in trouble."""
     require_role(Role.ADMIN, Role.MODERATOR)
@@ -24,6 +28,19 @@ async def show_deliveries() -> ResponseReturnValue:
         trouble = await records.overviews.find_trouble()
     hosts = tuple(_build_host(host) for host in trouble)
     return await show(DeliveriesPage(counts.queued, counts.due, counts.sent, counts.failed, oldest, hosts))
+
+
+@room.post(f"{PATH}/retry")
+async def retry() -> ResponseReturnValue:
+    """Try what waits for a server now, whatever its pause."""
+    moderator, netloc = require_role(Role.ADMIN, Role.MODERATOR), (await read_fields()).get("netloc", "")
+    async with services().database.unit_of_work() as records:
+        count = await records.deliveries.retry_now(services().clock.now(), netloc)
+        await records.hosts.record_success(netloc)
+        if count:
+            await note_deed(records, services().clock, Deed.RETRY, netloc, moderator.name, str(count))
+    services().wake.deliveries.set()
+    return await go(PATH, f"{count} are tried now.")
 
 
 def _build_host(host: HostTrouble) -> PeerHost:

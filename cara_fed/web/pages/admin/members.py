@@ -10,6 +10,9 @@ from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
 from cara_fed.accounts.tokens import Purpose, issue_invitation, issue_password_link
+from cara_fed.moderation.deeds import Deed, note_deed
+from cara_fed.moderation.roles import change_role, drop_second_factor
+from cara_fed.moderation.suspensions import restore_artist, suspend_artist
 from cara_fed.web.errors import NothingHere
 from cara_fed.web.house import house, services
 from cara_fed.web.showing import go, show
@@ -30,6 +33,7 @@ class _Rows:
     seen: Mapping[int, datetime]
     posts: Mapping[int, int]
     invitations: tuple[Token, ...]
+    with_factor: frozenset[int]
 
 
 @room.get(PATH)
@@ -44,30 +48,75 @@ async def invite() -> ResponseReturnValue:
     """Make a link to join, which is shown this once."""
     admin = require_role(Role.ADMIN)
     link = await issue_invitation(services(), admin.pk)
+    await _write_down(Deed.INVITE, "", admin)
     return await show(await _build_page(invitation_url=link), at=PATH)
 
 
 @room.post(f"{PATH}/reset")
 async def make_password_link() -> ResponseReturnValue:
     """Make a link for an artist's new password, which is shown this once."""
-    require_role(Role.ADMIN)
-    name = (await read_fields()).get("name", "")
-    async with services().database.reading() as records:
-        artist = await records.artists.find(name)
-    if artist is None:
-        raise NothingHere
+    admin, artist = require_role(Role.ADMIN), await _get_named()
     link = await issue_password_link(services(), artist.pk)
+    await _write_down(Deed.PASSWORD_LINK, f"@{artist.name}", admin)
     return await show(await _build_page(reset_urls={artist.pk: link}), at=PATH)
 
 
 @room.post(f"{PATH}/withdraw")
 async def withdraw() -> ResponseReturnValue:
     """Make an invitation useless."""
-    require_role(Role.ADMIN)
+    admin = require_role(Role.ADMIN)
     reference = (await read_fields()).get("reference", "")
     async with services().database.unit_of_work() as records:
-        await records.overviews.withdraw_token(reference, Purpose.INVITATION)
+        if await records.overviews.withdraw_token(reference, Purpose.INVITATION):
+            await note_deed(records, services().clock, Deed.WITHDRAW, "", admin.name)
     return await go(PATH, "The invitation is withdrawn.")
+
+
+@room.post(f"{PATH}/role")
+async def set_role() -> ResponseReturnValue:
+    """Let an artist run the place, or no longer."""
+    admin, artist = require_role(Role.ADMIN), await _get_named()
+    await change_role(services(), artist.pk, (await read_fields()).get("role", ""), admin)
+    return await go(PATH, f"@{artist.name} has another role now.")
+
+
+@room.post(f"{PATH}/suspend")
+async def suspend() -> ResponseReturnValue:
+    """Suspend an artist."""
+    admin, artist = require_role(Role.ADMIN), await _get_named()
+    await suspend_artist(services(), artist.pk, (await read_fields()).get("reason", ""), admin)
+    return await go(PATH, f"@{artist.name} is suspended.")
+
+
+@room.post(f"{PATH}/restore")
+async def restore() -> ResponseReturnValue:
+    """Take a suspension back."""
+    admin, artist = require_role(Role.ADMIN), await _get_named()
+    await restore_artist(services(), artist.pk, admin)
+    return await go(PATH, f"@{artist.name} is back.")
+
+
+@room.post(f"{PATH}/second-factor")
+async def drop_factor() -> ResponseReturnValue:
+    """Help somebody who lost app and codes."""
+    admin, artist = require_role(Role.ADMIN), await _get_named()
+    await drop_second_factor(services(), artist.pk, admin)
+    return await go(PATH, f"@{artist.name} logs in with the password alone.")
+
+
+async def _get_named() -> Artist:
+    """The artist whom a form names; raises NothingHere."""
+    name = (await read_fields()).get("name", "")
+    async with services().database.reading() as records:
+        artist = await records.artists.find(name)
+    if artist is None:
+        raise NothingHere
+    return artist
+
+
+async def _write_down(deed: Deed, subject: str, admin: Artist) -> None:
+    async with services().database.unit_of_work() as records:
+        await note_deed(records, services().clock, deed, subject, admin.name)
 
 
 async def _build_page(invitation_url: str | None = None, reset_urls: Mapping[int, str] | None = None) -> MembersPage:
@@ -85,6 +134,7 @@ async def _read_rows() -> _Rows:
             artists={artist.pk: artist for artist in await records.artists.find_all()},
             seen=await records.overviews.last_seen(),
             posts=await records.overviews.count_posts(),
+            with_factor=await records.second_factors.find_owners(),
             invitations=tuple(await records.overviews.find_open_tokens(Purpose.INVITATION, services().clock.now())),
         )
 
@@ -98,6 +148,8 @@ def _build_member(artist: Artist, rows: _Rows, reset_url: str | None) -> Member:
         posts=rows.posts.get(artist.pk, 0),
         name=artist.name,
         reset_url=reset_url,
+        is_suspended=artist.suspended_at is not None,
+        has_second_factor=artist.pk in rows.with_factor,
     )
 
 
