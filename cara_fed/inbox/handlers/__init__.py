@@ -3,6 +3,7 @@
 from cara_fed.inbox.handlers import (
     accept,
     announce,
+    announced_activity,
     block,
     create,
     delete,
@@ -21,6 +22,7 @@ from cara_fed.inbox.registry import gathering, inbox
 __all__ = [
     "accept",
     "announce",
+    "announced_activity",
     "block",
     "create",
     "delete",

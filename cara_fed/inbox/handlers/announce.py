@@ -1,6 +1,7 @@
 """Announce: somebody passes a post on."""
 
 from activitypub.activities import Activity
+from activitypub.vocabulary import POST_TYPES
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
 from cara_fed.inbox.notices import Kind, notify_of_post
@@ -17,7 +18,12 @@ FOR_EVERYONE = ("public", "unlisted")
 async def gather_announced(gatherer: Gatherer, announce: Activity) -> Gathered:
     """Other servers' posts, as their own servers tell them, where somebody here follows who passes them on."""
     object_id = announce.object_id
-    if object_id is None or gatherer.site.is_local(object_id) or await gatherer.is_known(object_id):
+    if (
+        object_id is None
+        or _is_activity(announce)
+        or gatherer.site.is_local(object_id)
+        or await gatherer.is_known(object_id)
+    ):
         return NOTHING
     if not await gatherer.is_followed(announce.actor_id):
         return NOTHING
@@ -27,6 +33,8 @@ async def gather_announced(gatherer: Gatherer, announce: Activity) -> Gathered:
 @inbox.on("Announce")
 async def receive_announce(context: InboxContext, announce: Activity) -> None:
     """An artist's post is passed on, or a post is passed on to those here who follow the one who does so."""
+    if _is_activity(announce):
+        raise NoEffect("nothing is done about announced activities of this type")
     post = await _find_announced(context, announce)
     is_new = await record_interaction(context, post, announce, "announce")
     if not await notify_of_post(context, post, Kind.ANNOUNCE, announce.actor_id) and not is_new:
@@ -48,3 +56,12 @@ def _require_for_everyone(post: Post | None) -> Post:
     if post is None or post.deleted_at is not None or post.visibility not in FOR_EVERYONE:
         raise NoEffect("there is no such post for everyone")
     return post
+
+
+def _is_activity(announce: Activity) -> bool:
+    """Whether what is announced is no post but something that somebody did, as Lemmy's communities do."""
+    return (
+        announce.object_document is not None
+        and "actor" in announce.object_document
+        and not POST_TYPES.intersection(announce.object_types)
+    )
