@@ -17,6 +17,7 @@ MAX_REASON = 1000
 MAX_EVIDENCE = 20
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_BARE_ADDRESS = re.compile(r"https?://([^/?#@]+)/?", re.IGNORECASE)
 _LABEL = re.compile(rf"(?:ai-)?({'|'.join(EntryLabel)})\b[:;,]?\s*", re.IGNORECASE)
 
 
@@ -75,9 +76,10 @@ class Gathering:
     _problem_count: int = 0
 
     def add(self, line: int, text: str, policy: EntryPolicy = EntryPolicy.REJECT, comment: str = "") -> None:
-        """Add the domain or actor id that ``text`` spells."""
+        """Add the domain or actor id that ``text`` spells; a bare web address, as people paste it, means its domain."""
+        bare = _BARE_ADDRESS.fullmatch(text.strip())
         try:
-            kind, key = parse_entry(text, self.rules)
+            kind, key = parse_entry(bare[1] if bare else text, self.rules)
         except EntryRefused as error:
             self.report(line, text, str(error))
         else:

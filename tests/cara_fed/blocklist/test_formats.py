@@ -124,13 +124,19 @@ def test_a_list_that_a_spreadsheet_saved_is_read_all_the_same(delimiter: str, en
         ["scraper.net", "Suspend", "TRUE", "FALSE", '"training-harvest: sells, and answers"', "FALSE"],
         ["bücher.example.org", "silence", "", "", "", ""],
         ["XN--BCHER-KVA.de", "suspend"],
+        ["https://pasted.net/", "suspend"],
         ["ap.invalid", "suspend", "", "", "list:canary", ""],
         ["scr***.social", "suspend", "", "", "", "TRUE"],
         ["com", "suspend"],
         ["art.studio.org", "suspend"],
     ]
     parsed = read("mastodon-csv", end.join(delimiter.join(cells) for cells in rows).encode(encoding))
-    assert policies(parsed) == {"scraper.net": REJECT, "xn--bcher-kva.example.org": FILTER, "xn--bcher-kva.de": REJECT}
+    assert policies(parsed) == {
+        "scraper.net": REJECT,
+        "xn--bcher-kva.example.org": FILTER,
+        "xn--bcher-kva.de": REJECT,
+        "pasted.net": REJECT,
+    }
     assert (parsed.entries[0].label, parsed.entries[0].reason) == ("training-harvest", "sells, and answers")
     assert [problem.text for problem in parsed.problems] == ["ap.invalid", "scr***.social", "com", "art.studio.org"]
 
