@@ -177,12 +177,12 @@ async def test_a_dead_server_is_left_in_peace_looked_after_and_given_everything_
     assert sorted(await texts_at_home(gallery)) == [f"<p>number {number}</p>" for number in range(8)]
 
 
-async def test_finished_deliveries_are_kept_for_half_a_year_for_the_sake_of_deletes(
+async def test_finished_deliveries_are_kept_as_long_as_evidence_is(
     fediverse: Fediverse, studio: Instance, gallery: Instance
 ) -> None:
     await studio.publish("mara", "old")
     await fediverse.settle()
-    for days, left in ((179, 1), (2, 0)):
+    for days, left in ((studio.services.config.evidence.keep_days - 1, 1), (2, 0)):
         fediverse.time.pass_by(days=days)
         await keep_house_once(studio.services)
         async with studio.services.database.reading() as records:

@@ -38,7 +38,10 @@ LAYLA = Byline("@layla@pictures.example", "/actors/8", "ليلى المصري")
 KEI_ID = "https://far.example/users/kei"
 
 
-GIVEN = (Reaction(Markup("❤"), "❤", 12), Reaction(Markup('<img class="emoji" src="/media/e.png" alt=":a:">'), ":a:"))
+GIVEN = (
+    Reaction(Markup("❤"), "❤", 12),
+    Reaction(Markup('<img class="emoji" src="/media/salt-640.jpg" alt=":a:">'), ":a:"),
+)
 
 
 VERSIONS = (Version(NOON, Markup("<p>Salt</p>"), "Blood", ("",)), Version(EARLIER, NO_HTML))
