@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from activitypub.documents import Json, as_list, first, parse_document
 from activitypub.opt_out import OPT_OUT_TERMS, OptOut
-from cara_fed.capabilities import WEB_HOST_NUMBER, find_placeholders
+from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, find_placeholders
 from cara_fed.opt_out.history import picture_subject
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
@@ -103,7 +103,7 @@ async def collect_evidence(services: Services, rows: PostRows) -> PostEvidence:
     """What is known about a post of this instance; what this process counted since the last flush included."""
     await services.ledger.flush()
     async with services.database.reading() as records:
-        sendings = await _collect_sendings(records, rows.post.object_id)
+        sendings = await _collect_sendings(records, services.capabilities, rows.post.object_id)
         current = {picture.attachment.pk: _hashes_of(picture) for picture in rows.pictures}
         known = {file_hash for hashes in current.values() for file_hash in hashes}
         sent = {file_hash for sending in sendings for file_hash, _ in sending.pictures}
@@ -137,15 +137,15 @@ def _subjects(services: Services, rows: PostRows) -> tuple[str, ...]:
     return (services.site.base, rows.post.actor_id, rows.post.object_id, *pictures)
 
 
-async def _collect_sendings(records: Records, object_id: str) -> tuple[Sending, ...]:
+async def _collect_sendings(records: Records, keys: CapabilityKeys, object_id: str) -> tuple[Sending, ...]:
     found = await records.outbox_log.find_for_object(object_id)
     activities = [activity for activity in found if activity.activity_type in _ABOUT_POSTS]
-    return tuple([_read_sending(each, await records.deliveries.find_for_outbox(each.pk)) for each in activities])
+    return tuple([_read_sending(keys, each, await records.deliveries.find_for_outbox(each.pk)) for each in activities])
 
 
-def _read_sending(activity: OutboxActivity, deliveries: Sequence[Delivery]) -> Sending:
-    # A received document holds no NUL, and these placeholders do; who receives it does not matter here.
-    document = parse_document(activity.body.replace(b"\\u0000", b""))
+def _read_sending(keys: CapabilityKeys, activity: OutboxActivity, deliveries: Sequence[Delivery]) -> Sending:
+    # Documents hold no NUL, so the placeholders have to be filled in before it can be read; with whose does not matter.
+    document = parse_document(keys.substitute(activity.body, WEB_HOST_NUMBER))
     return Sending(
         activity.activity_id,
         activity.activity_type,

@@ -19,13 +19,17 @@ class WentTo:
 
 @dataclass(frozen=True, slots=True)
 class WasSent:
-    """The post as it was first published, changed or deleted: when, to whom, and which opt-outs stood in it."""
+    """The post as it was first published, changed or deleted: when, to whom, and which opt-outs stood in it.
+
+    ``more`` is to how many others, whom the page has no room for.
+    """
 
     kind: str
     at: datetime
     policies: tuple[OptOut, ...]
     terms: str
     to: tuple[WentTo, ...]
+    more: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ async def test_servers_that_got_it_fetched_it_and_were_refused(fediverse: Fedive
     assert (await eve.get(post.object_id)).status_code == 403
     assert (await eve.get(f"{studio.actor('mara')}/posts/999")).status_code == 403
     await eve.post(studio.shared_inbox, eve.activity("Announce", post.object_id))
-    later = await studio.publish("mara", "another", picture())
+    later = await studio.publish("mara", "another, with \\u0000 in its text", picture())
     await fediverse.settle()
 
     told = await evidence_of(studio, post)

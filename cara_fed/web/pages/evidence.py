@@ -3,6 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import islice
 from typing import Final
 
 from quart import Blueprint, Response, flash
@@ -20,6 +21,8 @@ from cara_fed.web.uploads import read_fields
 from storage.deliveries import SENT
 
 HTML: Final = "html"
+SHOWN: Final = 200
+"""So many servers have room in each list; all of them stand in the file."""
 
 room = Blueprint("evidence", __name__)
 
@@ -56,7 +59,7 @@ def _build_page(rows: PostRows, evidence: PostEvidence) -> PostEvidencePage:
         refused=len(refused | {fetch.host for fetch in fetches if fetch.answer == Came.REVOKED}),
         sent=tuple(_view_sending(sending) for sending in reversed(evidence.sendings)),
         pictures=(*_view_pictures(rows, evidence.pictures), *_view_earlier(evidence.earlier)),
-        visits=tuple(_view_visit(visit) for visit in evidence.visits),
+        visits=tuple(_view_visit(visit) for visit in evidence.visits[-SHOWN:]),
         keep_days=config.keep_days,
         is_dated=bool(config.timestamp_server),
     )
@@ -66,8 +69,8 @@ def _view_sending(sending: Sending) -> WasSent:
     policies = tuple(dict.fromkeys(policy for _, policy in sending.pictures))
     terms = json.dumps(sending.terms, ensure_ascii=False, indent=2) if sending.terms else ""
     to = sorted(sending.to, key=lambda each: (each.state == SENT, each.host))
-    gone = tuple(WentTo(each.host, each.state, each.at, each.reason) for each in to)
-    return WasSent(sending.kind, sending.at, policies, terms, gone)
+    gone = tuple(WentTo(each.host, each.state, each.at, each.reason) for each in to[:SHOWN])
+    return WasSent(sending.kind, sending.at, policies, terms, gone, len(to) - len(gone))
 
 
 def _view_pictures(rows: PostRows, pictures: Iterable[ShownPicture]) -> Iterable[FetchedPicture]:
@@ -95,7 +98,7 @@ def _view_fetches(fetches: Iterable[Fetch]) -> tuple[CameFor, ...]:
             first_at=min(each.first_at for each in of),
             last_at=max(each.last_at for each in of),
         )
-        for who, of in together.items()
+        for who, of in islice(together.items(), SHOWN)
     )
 
 
