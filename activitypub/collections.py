@@ -30,7 +30,7 @@ class RemoteCollection:
 
 
 def build_collection(
-    id: str, *, total: int, first: str | None = None, items: Sequence[str | Json] | None = None
+    id: str, *, total: int, first: str | Json | None = None, items: Sequence[str | Json] | None = None
 ) -> Json:
     """An OrderedCollection: its items at once where there are few, a first page, or nothing but how many there are."""
     collection: Json = {
@@ -40,7 +40,7 @@ def build_collection(
         "totalItems": total,
     }
     if first is not None:
-        collection["first"] = first
+        collection["first"] = _embed(first)
     if items is not None:
         collection["orderedItems"] = [_embed(item) for item in items]
     return collection

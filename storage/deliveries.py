@@ -187,6 +187,11 @@ class Deliveries:
         statement = select(Delivery).where(Delivery.outbox_pk == outbox_pk).order_by(col(Delivery.pk))
         return (await self.session.exec(statement, execution_options={"populate_existing": True})).all()
 
+    async def was_for(self, outbox_pk: int, netloc: str) -> bool:
+        """Whether an activity was to go to somebody of this server."""
+        statement = select(Delivery.pk).where(Delivery.outbox_pk == outbox_pk, Delivery.receiver_netloc == netloc)
+        return (await self.session.exec(statement.limit(1))).first() is not None
+
     async def find_page(self, state: str, *, before: int | None = None, limit: int = 50) -> Sequence[Delivery]:
         """Deliveries in a state, newest first."""
         statement = select(Delivery).where(Delivery.state == state)

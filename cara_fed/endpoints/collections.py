@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from activitypub.audience import Visibility
@@ -16,6 +17,7 @@ from cara_fed.endpoints.answers import PRIVATE, answer_document, public_for
 from cara_fed.endpoints.calls import Call
 from cara_fed.endpoints.gate import Gate, Viewer, is_signed
 from cara_fed.endpoints.shown_posts import FOR_EVERYONE, load_posts, write_create
+from cara_fed.endpoints.totals import Totals
 from cara_fed.publishing.arrange_portfolio import MAX_PORTFOLIO
 from cara_fed.services import Services
 from cara_fed.translate.artists import render_profile_text
@@ -45,6 +47,7 @@ class Collections:
     def __init__(self, services: Services, gate: Gate) -> None:
         self._services = services
         self._gate = gate
+        self._totals = Totals(services.clock)
 
     async def collection(self, call: Call) -> Answer:
         """The collection, or with `?page=true` a page of it."""
@@ -78,9 +81,10 @@ class Collections:
     async def _outbox(self, records: Records, asked: _Asked) -> Json:
         """What is for everyone, newest first, as Creates."""
         actor_id = self._services.site.actor(asked.artist.name)
-        total = await records.posts.count_by_actor(actor_id, FOR_EVERYONE)
         if not asked.is_page:
-            return self._first(asked, total)
+            key = (str(asked.kind), asked.artist.pk)
+            count = partial(records.posts.count_by_actor, actor_id, FOR_EVERYONE)
+            return self._first(asked, await self._totals.get(key, count))
         posts = await records.posts.find_by_actor(actor_id, FOR_EVERYONE, before=asked.before, limit=POSTS_PER_PAGE)
         loaded = await load_posts(records, asked.artist, posts)
         items = [write_create(self._services, rows, counts) for rows, counts in loaded]
@@ -89,11 +93,12 @@ class Collections:
     async def _people(self, records: Records, asked: _Asked) -> Json:
         """Followers or following: how many for all, who they are for other servers alone."""
         follows = records.followers if asked.kind is CollectionKind.FOLLOWERS else records.following
-        total = await follows.count(asked.artist.pk)
-        if not asked.viewer.is_known:
-            return build_collection(self._id(asked), total=total)
-        if not asked.is_page:
-            return self._first(asked, total)
+        if not asked.viewer.is_known or not asked.is_page:
+            key = (str(asked.kind), asked.artist.pk)
+            total = await self._totals.get(key, partial(follows.count, asked.artist.pk))
+            return (
+                self._first(asked, total) if asked.viewer.is_known else build_collection(self._id(asked), total=total)
+            )
         rows = await follows.find_page(asked.artist.pk, before=asked.before, limit=PEOPLE_PER_PAGE)
         last_pk = rows[-1].pk if len(rows) == PEOPLE_PER_PAGE else None
         return self._page(asked, [row.actor_id for row in rows], last_pk)
@@ -108,21 +113,28 @@ class Collections:
     async def _featured(self, records: Records, asked: _Asked) -> Json:
         """The portfolio, or until the artist chose one the newest public works, as ids.
 
-        Mastodon fills a profile that it never saw before with what stands here, and fetches each by its id.
+        Mastodon fills a profile that it never saw before with what stands here, and fetches each by its id. It shows
+        what it reads last first, and reads `first` where that is there; Misskey shows in order, and knows the items
+        alone, the first five of them. So that everybody sees the artist's order, `first` goes backwards.
         """
         chosen = await records.portfolio.find(asked.artist.pk)
         posts = chosen or await records.works.find_page(
             (Visibility.PUBLIC,), artist_pk=asked.artist.pk, limit=MAX_PORTFOLIO
         )
-        return build_collection(self._id(asked), total=len(posts), items=[post.object_id for post in posts])
+        id, items = self._id(asked), [post.object_id for post in posts]
+        backwards = build_page(f"{id}?page=true", part_of=id, items=items[::-1])
+        if asked.is_page:
+            return backwards
+        return build_collection(id, total=len(items), items=items, first=backwards)
 
     def _featured_tags(self, asked: _Asked) -> Json:
         """The hashtags of the artist's profile text."""
         tags = build_tags(render_profile_text(asked.artist.summary, self._services.site).hashtags, ())
         return build_collection(self._id(asked), total=len(tags), items=tags)
 
-    def _first(self, asked: _Asked, total: int) -> Json:
-        return build_collection(self._id(asked), total=total, first=f"{self._id(asked)}?page=true")
+    def _first(self, asked: _Asked, total: int, *, may_look: bool = True) -> Json:
+        first_page = f"{self._id(asked)}?page=true" if may_look else None
+        return build_collection(self._id(asked), total=total, first=first_page)
 
     def _page(self, asked: _Asked, items: Sequence[str | Json], last_pk: int | None) -> Json:
         id = self._id(asked)

@@ -53,9 +53,13 @@ class Gate:
     async def admit(self, request: HttpRequest) -> Viewer:
         """Like `identify`, for what only servers may read: raises SignatureMissing where `authorized_fetch` is on."""
         viewer = await self.identify(request)
+        self.require_signature(viewer)
+        return viewer
+
+    def require_signature(self, viewer: Viewer) -> None:
+        """Raise SignatureMissing for anybody, where `authorized_fetch` is on."""
         if not viewer.is_known and self._services.config.federation.authorized_fetch:
             raise SignatureMissing("this is served to signed requests alone (authorized fetch)")
-        return viewer
 
     def refuse_listed(self, request: HttpRequest) -> None:
         """Raise RefusedByBlocklist where a listed one claims to ask; nothing is verified, so nothing is fetched."""

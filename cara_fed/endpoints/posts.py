@@ -46,9 +46,7 @@ class Posts:
     async def _show(self, call: Call, name: str, pk: int, *, is_create: bool) -> Answer:
         viewer = await self._admit(call, name, pk)
         async with self._services.database.reading() as records:
-            artist, post = await find_post(records, name, pk)
-            if not await may_see(records, viewer, post):
-                raise NotHere
+            artist, post = await self._find(records, name, pk, viewer)
             if post.deleted_at is not None:
                 tombstone = build_tombstone(post.object_id, post.deleted_at)
                 return answer_document(dump_document(tombstone), cache_header(viewer), status=410)
@@ -62,9 +60,25 @@ class Posts:
             self._services.ledger.note_visit(post.object_id, viewer.netloc, Door.FETCH)
         return self._answer(document, rows, viewer)
 
+    async def _find(self, records: Records, name: str, pk: int, viewer: Viewer) -> tuple[Artist, Post]:
+        """The post, if the viewer may have it; raises NotHere, or SignatureMissing where anybody asks.
+
+        That a post which everybody could see is no more, everybody may know: whoever checks it need not sign.
+        """
+        try:
+            artist, post = await find_post(records, name, pk)
+            if not await may_see(records, viewer, post):
+                raise NotHere
+        except NotHere:
+            self._gate.require_signature(viewer)
+            raise
+        if post.deleted_at is None:
+            self._gate.require_signature(viewer)
+        return artist, post
+
     async def _admit(self, call: Call, name: str, pk: int) -> Viewer:
         try:
-            return await self._gate.admit(call.request)
+            return await self._gate.identify(call.request)
         except RefusedByBlocklist as refused:
             object_id = self._services.site.post(name, pk)
             self._services.ledger.note_visit(object_id, refused.subject, Door.FETCH, refused.listing)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from activitypub.identifiers import (
+    ActivityRef,
     AlbumRef,
     ArtistRef,
     CollectionKind,
@@ -13,6 +14,7 @@ from activitypub.identifiers import (
 )
 from activitypub.opt_out import TDM_POLICY_NUMBERS
 from cara_fed.asgi import App
+from cara_fed.endpoints.activities import Activities
 from cara_fed.endpoints.actors import Actors
 from cara_fed.endpoints.albums import Albums
 from cara_fed.endpoints.blocklists import PREFIXES, Blocklists
@@ -98,6 +100,7 @@ def _kinds(services: Services, gate: Gate, inbox: Inbox) -> Mapping[Kind, Route]
         ArtistRef: Route("GET", Actors(services, gate).artist),
         PostRef: Route("GET", posts.note),
         CreateRef: Route("GET", posts.create),
+        ActivityRef: Route("GET", Activities(services, gate).activity),
         QuoteAuthorizationRef: Route("GET", QuoteAuthorizations(services, gate).authorization),
         AlbumRef: Route("GET", Albums(services, gate).album),
         PostCollectionRef: Route("GET", PostCollections(services, gate).collection),

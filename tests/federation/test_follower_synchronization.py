@@ -114,3 +114,32 @@ async def test_only_the_senders_own_server_is_asked(
     await eve.post(gallery.shared_inbox, eve.activity("Create", eve.note(1)), headers={HEADER: stated})
     await fediverse.settle()
     assert asked_of_studio(fediverse) == 0
+
+
+async def lose_follow(gallery: Instance, name: str, studio: Instance) -> None:
+    """Lose a follow without telling anybody."""
+    artist = await gallery.artist(name)
+    async with gallery.services.database.unit_of_work() as records:
+        await records.following.remove(artist.pk, studio.actor("mara"))
+
+
+async def test_a_follow_that_was_lost_here_ends_there_too(
+    fediverse: Fediverse, studio: Instance, gallery: Instance
+) -> None:
+    await lose_follow(gallery, "ida", studio)
+    await studio.publish("mara", "for you alone", visibility=Visibility.FOLLOWERS)
+    await fediverse.settle()
+    assert await studio.followers_of("mara") == {gallery.actor("theo")}
+    assert await gallery.following_of("theo") == {studio.actor("mara")}
+
+
+async def test_a_request_whose_answer_was_lost_is_accepted(
+    fediverse: Fediverse, studio: Instance, gallery: Instance
+) -> None:
+    ida = await gallery.artist("ida")
+    async with gallery.services.database.unit_of_work() as records:
+        await records.following.set_state(ida.pk, studio.actor("mara"), "pending")
+    await studio.publish("mara", "for you alone", visibility=Visibility.FOLLOWERS)
+    await fediverse.settle()
+    assert await gallery.following_of("ida") == {studio.actor("mara")}
+    assert await studio.followers_of("mara") == {gallery.actor("theo"), gallery.actor("ida")}

@@ -51,6 +51,19 @@ async def test_the_portfolio_stands_in_the_artists_order(studio: Instance, eve: 
     assert await featured(studio, eve) == [works[0].object_id]
 
 
+async def test_who_shows_last_what_comes_first_reads_the_portfolio_backwards(studio: Instance, eve: Stranger) -> None:
+    """Mastodon reads `first` where there is one, and pins one after the other: the last stands on top."""
+    works = [await studio.publish("mara", f"hill {n}") for n in range(3)]
+    await choose(studio, *works)
+    collection = (await eve.get(f"{studio.actor('mara')}/featured")).json()
+    ids = [post.object_id for post in works]
+    assert collection["orderedItems"] == ids
+    assert collection["first"]["type"] == "OrderedCollectionPage"
+    assert collection["first"]["orderedItems"] == ids[::-1]
+    page = (await eve.get(collection["first"]["id"])).json()
+    assert page["orderedItems"] == ids[::-1]
+
+
 async def test_followers_are_told_what_comes_and_goes(fediverse: Fediverse, studio: Instance, eve: Stranger) -> None:
     post, other = await studio.publish("mara", "a hill"), await studio.publish("mara", "a lake")
     await fediverse.settle()
