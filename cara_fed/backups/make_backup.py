@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cara_fed.backups.folders import MEDIA, make_state_folder, prune, put_in_force, taken
-from cara_fed.backups.manifest import build_manifest, dump_manifest, write_media_list
+from cara_fed.backups.manifest import build_manifest, dump_manifest, find_known_files, write_media_list
 from cara_fed.backups.pictures import PictureCopies, copy_new
 from cara_fed.config import database_url
 from cara_fed.kept_secrets import KEPT_SECRETS, get_secret
@@ -45,7 +45,7 @@ async def make_backup(services: Services, folder: Path, settings: Path, progress
     now = services.clock.now()
     with taken(folder, services.site.base):
         state = make_state_folder(folder, now.strftime("%Y%m%dT%H%M%SZ"))
-        copies, media = PictureCopies(), LocalMedia(folder / MEDIA)
+        copies, media = PictureCopies(find_known_files(folder)), LocalMedia(folder / MEDIA)
         progress("copying pictures")
         await copy_new(services.media, media, copies)
         progress("copying the database")
@@ -53,7 +53,7 @@ async def make_backup(services: Services, folder: Path, settings: Path, progress
         progress("copying the pictures that came meanwhile")
         await copy_new(services.media, media, copies)
         await asyncio.to_thread(_finish, services, folder, state, copies)
-        made = BackupMade(len(copies.files), copies.new, sum(copies.files.values()), tuple(sorted(copies.damaged)))
+        made = BackupMade(len(copies.files), copies.new, copies.bytes, tuple(sorted(copies.damaged)))
     row = Backup(
         destination=str(await asyncio.to_thread(folder.resolve)), made_at=now, files=made.files, bytes=made.bytes
     )
@@ -80,14 +80,14 @@ def _write_secretly(path: Path, content: bytes) -> None:
 
 
 def _finish(services: Services, folder: Path, state: Path, copies: PictureCopies) -> None:
-    write_media_list(state, copies.list)
+    write_media_list(state, copies.files.values())
     manifest = build_manifest(
         version=VERSION,
         base=services.site.base,
         made_at=services.clock.now(),
         database=kind_of(database_url(services.config)),
         state=state,
-        media=copies.list,
+        media=copies.files.values(),
     )
     for path in state.rglob("*"):
         _make_durable(path)

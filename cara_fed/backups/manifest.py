@@ -42,18 +42,19 @@ class Manifest(BaseModel):
 
 
 class MediaFile(BaseModel):
-    """A line of ``media.txt``: ``public/NAME SIZE``."""
+    """A line of ``media.txt``: ``public/NAME SIZE``, and the SHA-256 of one that is kept sealed, as it is kept."""
 
     model_config = ConfigDict(frozen=True)
 
     namespace: Namespace
     name: str
     size: int
+    sealed: str = ""
 
     @property
     def sha256(self) -> str:
-        """What its content must be."""
-        return self.name.partition(".")[0]
+        """What the file in the backup must be."""
+        return self.sealed or self.name.partition(".")[0]
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -69,9 +70,13 @@ def read_manifest(folder: Path) -> Manifest:
         raise BackupUnusable(f"{path} is damaged, or was written by a newer version of this program") from error
 
 
-def find_manifest(folder: Path) -> Manifest | None:
-    """The manifest of a finished backup, if there is one; raises BackupUnusable where it is damaged."""
-    return read_manifest(folder) if (folder / NAME).exists() else None
+def find_known_files(folder: Path) -> dict[tuple[Namespace, str], MediaFile]:
+    """What the finished backup in a folder says of its pictures; nothing where there is none, or a damaged one."""
+    try:
+        manifest = read_manifest(folder)
+        return {(file.namespace, file.name): file for file in read_media_list(folder / manifest.state)}
+    except (BackupUnusable, OSError, ValueError):
+        return {}
 
 
 def require_state(folder: Path, manifest: Manifest) -> Path:
@@ -99,7 +104,7 @@ def hash_file(path: Path) -> str:
 
 def write_media_list(state: Path, files: Iterable[MediaFile]) -> None:
     """One line for each picture file."""
-    lines = [f"{file.namespace}/{file.name} {file.size}\n" for file in files]
+    lines = [f"{file.namespace}/{file.name} {file.size} {file.sealed}".rstrip() + "\n" for file in files]
     (state / MEDIA_LIST).write_text("".join(sorted(lines)), encoding="ascii")
 
 
@@ -134,6 +139,8 @@ def dump_manifest(manifest: Manifest) -> bytes:
 
 
 def _read_line(line: str) -> MediaFile:
-    path, _, size = line.rpartition(" ")
+    path, size, *sealed = line.split(" ")
     namespace, _, name = path.partition("/")
-    return MediaFile.model_validate({"namespace": namespace, "name": name, "size": int(size)})
+    return MediaFile.model_validate(
+        {"namespace": namespace, "name": name, "size": int(size), "sealed": "".join(sealed)}
+    )

@@ -21,7 +21,7 @@ from cara_fed.errors import CaraFedError
 from cara_fed.kept_secrets import KEPT_SECRETS, keep_secret
 from cara_fed.services import open_media_of
 from storage.database import Database
-from storage.media import NAMESPACES, LocalMedia, MediaStore
+from storage.media import NAMESPACES, LocalMedia, MediaStore, SealedMedia
 from storage.snapshots import holds_something, kind_of, put_snapshot_back
 
 Progress = Callable[[str], None]
@@ -42,6 +42,7 @@ async def restore_backup(config: Config, folder: Path, progress: Progress) -> Ma
     state = await asyncio.to_thread(require_state, folder, manifest)
     files = await asyncio.to_thread(_require_whole, folder, state)
     media = open_media_of(config)
+    await _require_openable(LocalMedia(folder / MEDIA), media, files)
     await _require_empty(config, media, files)
     progress(f"putting {len(files)} picture files back")
     await _put_pictures_back(LocalMedia(folder / MEDIA), media, files)
@@ -82,9 +83,23 @@ async def _require_empty(config: Config, media: MediaStore, files: tuple[MediaFi
                 raise NotEmpty("storage.media holds pictures already: a backup is restored into an empty one only")
 
 
+async def _require_openable(source: LocalMedia, media: MediaStore, files: tuple[MediaFile, ...]) -> None:
+    """The key of sealed originals is in no backup; without it they would be put back for nobody."""
+    sealed = next((file for file in files if file.sealed), None)
+    if sealed is None:
+        return
+    if not isinstance(media, SealedMedia):
+        raise BackupUnusable("originals in this backup are sealed: name storage.originals_key_file first")
+    async for _ in SealedMedia(source, media.keys).stream(sealed.namespace, sealed.name):
+        pass
+
+
 async def _put_pictures_back(source: LocalMedia, media: MediaStore, files: tuple[MediaFile, ...]) -> None:
+    """Sealed ones as they are; plain ones are sealed where that is asked for now."""
+    kept = media.inner if isinstance(media, SealedMedia) else media
     for file in files:
-        await media.put(file.namespace, file.name, source.path(file.namespace, file.name))
+        path = source.path(file.namespace, file.name)
+        await (kept if file.sealed else media).put(file.namespace, file.name, path)
 
 
 async def _put_secrets_back(config: Config, state: Path) -> None:

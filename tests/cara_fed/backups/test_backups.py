@@ -1,6 +1,7 @@
 """Backups: whole or not there, taken while others publish, and an instance again wherever they are put back."""
 
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cara_fed.__main__ import main
+from cara_fed.accounts.create_artist import NewArtist, create_artist
 from cara_fed.backups.make_backup import make_backup
 from cara_fed.backups.manifest import read_manifest, read_media_list
 from cara_fed.config import Config, load_config
@@ -20,6 +22,7 @@ from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
+from storage.attachments import Attachment
 from storage.media import LocalMedia, open_media
 from storage.posts import Post
 from storage.records import Records
@@ -195,6 +198,7 @@ async def kill_backup_after(steps: int, toml: Path, folder: Path) -> None:
 STOPPING = """
 import sys, time
 from cara_fed.__main__ import main
+from cara_fed.accounts.create_artist import NewArtist, create_artist
 write, left = sys.stderr.write, [int(sys.argv.pop(1))]
 def stop(text):
     write(text)
@@ -311,3 +315,31 @@ async def test_keys_from_the_surroundings_go_along(
     await asyncio.to_thread(run, elsewhere, "restore", kept_aside)
     async with open_services(load_config(elsewhere)) as again:
         assert again.session_key == b"s" * 40
+
+
+async def test_sealed_originals_stay_sealed_and_need_their_key(
+    config: Config, toml: Path, elsewhere: Path, kept_aside: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.setenv("CARA_FED_ORIGINALS_KEY", "ab" * 32)
+    async with open_services(load_config(toml)) as services:
+        original = (await publish_original(services)).original_hash
+    for _ in range(2):
+        await asyncio.to_thread(run, toml, "backup", kept_aside)
+    (sealed,) = [file for file in read_media_list(kept_aside / read_manifest(kept_aside).state) if file.sealed]
+    kept = LocalMedia(kept_aside / "media").path("private", original or "").read_bytes()
+    assert (sealed.name, kept[:8]) == (original, b"cara_fed")
+    for key in ("", "cd" * 32):
+        monkeypatch.setenv("CARA_FED_ORIGINALS_KEY", key)
+        await asyncio.to_thread(run, elsewhere, "restore", kept_aside, code=1)
+        assert "originals_key_file" in capsys.readouterr().err
+    monkeypatch.setenv("CARA_FED_ORIGINALS_KEY", "ab" * 32)
+    await asyncio.to_thread(run, elsewhere, "restore", kept_aside)
+    async with open_services(load_config(elsewhere)) as again:
+        assert hashlib.sha256(await again.media.read("private", original or "")).hexdigest() == original
+
+
+async def publish_original(services: Services) -> Attachment:
+    mara = await create_artist(services, NewArtist("mara"))
+    post = await publish(services, mara, 1)
+    async with services.database.reading() as records:
+        return (await records.attachments.find_for_posts([post.pk]))[post.pk][0].attachment
