@@ -109,6 +109,7 @@ async def keep_house_once(services: Services) -> None:
     async with services.database.unit_of_work() as records:
         await records.sessions.remove_expired(now)
         await records.tokens.remove_expired(now)
+        await records.filters.remove_expired(now)
         await records.mails.remove_failed(now - LETTERS_KEPT)
         await records.rate_limits.remove_old(now)
         await records.refusals.remove_old(now - REFUSALS_KEPT)

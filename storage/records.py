@@ -15,6 +15,8 @@ from storage.backups import Backups
 from storage.blocklist import Blocklist
 from storage.blocklist_changes import BlocklistChanges
 from storage.blocks import Blocks
+from storage.bookmarks import Bookmarks
+from storage.circles import Circles
 from storage.columns import Table
 from storage.crawlers import Crawlers
 from storage.deliveries import Deliveries
@@ -22,6 +24,7 @@ from storage.drafts import Drafts
 from storage.enforcement import Enforcement
 from storage.evidence import Evidence
 from storage.exports import Exports
+from storage.filters import Filters
 from storage.follows import Follower, Following, Follows
 from storage.heartbeats import Heartbeats
 from storage.held_lists import HeldLists
@@ -78,15 +81,14 @@ class Records:
     """
 
     __slots__ = (
-        "_session", "albums", "appeals", "applications", "artists", "attachments", "audit_log", "backups",
-        "blocklist", "blocklist_changes", "blocks", "crawlers", "deliveries", "drafts", "enforcement", "evidence",
-        "exports", "followers", "following", "heartbeats", "held_lists", "hosts", "house_rules", "inbox_log",
-        "interactions", "keys", "likenesses", "mail_addresses", "mails", "mutes", "notifications", "opt_out_changes",
-        "outbox_log", "overviews", "passkeys", "polls", "portfolio", "post_updates", "post_versions", "posts",
-        "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys", "report_notes",
+        "_session", "albums", "appeals", "applications", "artists", "attachments", "audit_log", "backups", "blocklist",
+        "blocklist_changes", "blocks", "bookmarks", "circles", "crawlers", "deliveries", "drafts", "enforcement",
+        "evidence", "exports", "filters", "followers", "following", "heartbeats", "held_lists", "hosts", "house_rules",
+        "inbox_log", "interactions", "keys", "likenesses", "mail_addresses", "mails", "mutes", "notifications",
+        "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls", "portfolio", "post_updates", "post_versions",
+        "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys", "report_notes",
         "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
-        "subscribed_changes", "subscriptions", "suspension_appeals", "timelines", "tokens", "uploads", "usage",
-        "works",
+        "subscribed_changes", "subscriptions", "suspension_appeals", "timelines", "tokens", "uploads", "usage", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -152,6 +154,9 @@ class Records:
         self.house_rules = HouseRules(session)
         self.report_notes = ReportNotes(session)
         self.usage = Usage(session)
+        self.bookmarks = Bookmarks(session)
+        self.circles = Circles(session)
+        self.filters = Filters(session)
         self.works = Works(session)
 
     @asynccontextmanager

@@ -10,11 +10,12 @@ from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.blocks import PersonalBlock
+from storage.circles import CircleMember
 from storage.follows import ACCEPTED, Following
 from storage.interactions import Interaction
 from storage.mutes import Mute
 from storage.notifications import Notification
-from storage.posts import DAYS_LATELY, HOME_VISIBILITIES, PKS_OF_A_DAY, Post
+from storage.posts import DAYS_LATELY, HOME_VISIBILITIES, PKS_OF_A_DAY, PUBLIC, Post
 
 FOR_EVERYONE = ("public", "unlisted")
 
@@ -57,7 +58,34 @@ class Timelines:
             col(Post.deleted_at).is_(None),
             col(Post.visibility) == "direct",
             or_(col(Post.artist_pk) == artist_pk, told),
-            col(Post.actor_id).not_in(_hidden(artist_pk)),
+            col(Post.actor_id).not_in(hidden_from(artist_pk)),
+            *_between(col(Post.pk), 0, before),
+        )
+        return (await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))).all()
+
+    async def find_local(self, artist_pk: int, *, before: int | None = None, limit: int = 20) -> Sequence[Post]:
+        """What this instance's artists publish for everybody, answers left out, newest first."""
+        statement = select(Post).where(
+            col(Post.deleted_at).is_(None),
+            col(Post.artist_pk).is_not(None),
+            col(Post.visibility) == PUBLIC,
+            col(Post.in_reply_to).is_(None),
+            col(Post.actor_id).not_in(hidden_from(artist_pk)),
+            *_between(col(Post.pk), 0, before),
+        )
+        return (await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))).all()
+
+    async def find_circle(
+        self, artist_pk: int, circle_pk: int, *, before: int | None = None, limit: int = 20
+    ) -> Sequence[Post]:
+        """What those of a circle publish who are still followed, newest first."""
+        members = select(CircleMember.actor_id).where(CircleMember.circle_pk == circle_pk)
+        statement = select(Post).where(
+            col(Post.deleted_at).is_(None),
+            col(Post.actor_id).in_(members),
+            col(Post.actor_id).in_(_followed(artist_pk)),
+            col(Post.actor_id).not_in(hidden_from(artist_pk)),
+            col(Post.visibility).in_(HOME_VISIBILITIES),
             *_between(col(Post.pk), 0, before),
         )
         return (await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))).all()
@@ -82,7 +110,7 @@ class Timelines:
         statement = select(Post).where(
             col(Post.deleted_at).is_(None),
             or_(col(Post.actor_id).in_(followed), col(Post.artist_pk) == artist_pk),
-            col(Post.actor_id).not_in(_hidden(artist_pk)),
+            col(Post.actor_id).not_in(hidden_from(artist_pk)),
             col(Post.visibility).in_(HOME_VISIBILITIES),
             or_(col(Post.in_reply_to).is_(None), answers_somebody_followed),
             *_between(col(Post.pk), since, before),
@@ -93,7 +121,7 @@ class Timelines:
     async def _find_announced(
         self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
     ) -> list[HomeEntry]:
-        hidden = _hidden(artist_pk)
+        hidden = hidden_from(artist_pk)
         statement = (
             select(Interaction.pk, Interaction.actor_id, Post)
             .join(Post, col(Post.object_id) == col(Interaction.object_id))
@@ -120,7 +148,8 @@ def _followed(artist_pk: int) -> Any:
     return select(Following.actor_id).where(Following.artist_pk == artist_pk, Following.state == ACCEPTED)
 
 
-def _hidden(artist_pk: int) -> Any:
+def hidden_from(artist_pk: int) -> Any:
+    """The ids of everybody whom an artist does not want to see."""
     muted = select(Mute.actor_id).where(Mute.artist_pk == artist_pk)
     return union(muted, select(PersonalBlock.actor_id).where(PersonalBlock.artist_pk == artist_pk))
 

@@ -46,6 +46,7 @@ class _Surroundings:
     polls: Mapping[int, PollRow]
     choices: Mapping[int, set[int]]
     reactions: Mapping[str, list[Reactions]]
+    kept: set[int]
 
 
 def remote_gallery(*, for_visitors: bool = False) -> RemoteGallery:
@@ -118,6 +119,7 @@ async def _read_surroundings(records: Records, viewer: Artist | None, posts: Seq
         kept_away=await _find_kept_away(records, viewer) if viewer and quoted else set(),
         polls=(polls := await records.polls.find_many([post.pk for post in everything])),
         reactions=await records.interactions.find_reactions(object_ids),
+        kept=await records.bookmarks.find_kept(viewer.pk, [post.pk for post in posts]) if viewer else set(),
         choices=await records.polls.find_choices(viewer_id, polls) if viewer and polls else {},
     )
 
@@ -198,6 +200,7 @@ def _acts(post: Post, around: _Surroundings, back: str) -> Acts:
         announced=(post.object_id, "announce") in around.own,
         may_announce=post.visibility in FOR_EVERYONE,
         is_own=post.actor_id == around.viewer_id,
+        kept=post.pk in around.kept,
         quotes_you=post.quote_state or "" if quotes_viewer else "",
     )
 

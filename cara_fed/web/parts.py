@@ -237,12 +237,13 @@ class Acts:
     may_announce: bool = True
     is_own: bool = False
     quotes_you: str = ""
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A post in company; ``acts`` None for a visitor. ``origin_url`` is the page of one from elsewhere, ``answers``
-    leads to what it answers, ``depth`` is how far in it stands in a thread."""
+    leads to what it answers, ``depth`` is how far in it stands in a thread, ``filtered`` for which words it folds."""
 
     post: Post
     pk: int
@@ -252,6 +253,7 @@ class Entry:
     answers: Link | None = None
     films: tuple[Link, ...] = ()
     depth: int = 0
+    filtered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,60 @@ class HomePage:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """``/local`` and ``/bookmarks``."""
+
+    kind: Literal["local", "bookmarks"]
+    entries: tuple[Entry, ...] = ()
+    older_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CirclesPage:
+    """``/circles``: an artist's lists of people. The form, which makes one more, has the field ``title``."""
+
+    circles: tuple[Link, ...] = ()
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who is followed, and whether they are in the list."""
+
+    byline: Byline
+    actor_id: str
+    is_inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CirclePage:
+    """``/circles/PK``: what those of a list publish, and the form that says who they are (fields ``member``)."""
+
+    circle: Link
+    entries: tuple[Entry, ...] = ()
+    older_url: str | None = None
+    members: tuple[Member, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FilterLine:
+    """A word that is not to be read; ``hides`` leaves posts with it out."""
+
+    pk: int
+    phrase: str
+    hides: bool
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FiltersPage:
+    """``/settings/filters``. The form's fields: ``phrase``, ``action`` (warn or hide) and ``days``."""
+
+    filters: tuple[FilterLine, ...] = ()
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
 class MessagesPage:
     """``/messages``: direct posts, to the artist and by them, newest first."""
 

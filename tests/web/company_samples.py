@@ -1,5 +1,7 @@
 """Samples of the pages of company: home, notifications, conversations, people of elsewhere."""
 
+from dataclasses import replace
+
 from markupsafe import Markup
 
 from cara_fed.web.parts import (
@@ -17,10 +19,15 @@ from cara_fed.web.parts import (
 )
 from cara_fed.web.social_views import (
     ActorPage,
+    CirclePage,
+    CirclesPage,
+    FilterLine,
+    FiltersPage,
     HistoryPage,
     HomePage,
     KeepingAwayPage,
     KeptAway,
+    Member,
     MessagesPage,
     Notice,
     NotificationsPage,
@@ -28,6 +35,7 @@ from cara_fed.web.social_views import (
     ReportPage,
     SearchPage,
     ThreadPage,
+    TimelinePage,
     Version,
 )
 from cara_fed.web.views import Page, ProfileField
@@ -55,6 +63,26 @@ def company_pages() -> dict[str, tuple[object, Page]]:
     kept = (KeptAway(KEI, KEI_ID, EARLIER), KeptAway(LAYLA, "https://pictures.example/users/layla", EARLIER))
     return {
         "home": (HomePage(entries(), "/home?before=9"), signed_in("/home", unread=3)),
+        "local": (
+            TimelinePage("local", (replace(entries()[0], filtered="spider"), *entries()[1:]), "/local?before=9"),
+            signed_in("/local"),
+        ),
+        "bookmarks-empty": (TimelinePage("bookmarks"), signed_in("/bookmarks")),
+        "circles": (
+            CirclesPage((Link("/circles/1", "Printmakers"), Link("/circles/2", "אמנים"))),
+            signed_in("/circles"),
+        ),
+        "circle": (
+            CirclePage(
+                *(Link("/circles/1", "Printmakers"), entries()[:2], None),
+                (Member(KEI, KEI_ID, True), Member(LAYLA, "https://pictures.example/users/layla")),
+            ),
+            signed_in("/circles/1"),
+        ),
+        "filters": (
+            FiltersPage((FilterLine(1, "spider", False, NOON), FilterLine(2, "عنكبوت", True))),
+            signed_in("/settings/filters"),
+        ),
         "home-empty": (HomePage(follows_somebody=False), signed_in("/home")),
         "messages": (MessagesPage(entries()[1:3]), signed_in("/messages")),
         "notifications": (notifications(), signed_in("/notifications", unread=120)),

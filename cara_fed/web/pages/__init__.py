@@ -13,6 +13,7 @@ from cara_fed.web.pages import (
     editing,
     evidence,
     exports,
+    filters,
     follow_from,
     follow_requests,
     following,
@@ -42,6 +43,7 @@ from cara_fed.web.pages import (
     settings,
     severed_follows,
     tags,
+    timelines,
     tracing,
 )
 from cara_fed.web.pages.admin import (
@@ -77,6 +79,8 @@ ROOMS = (
     drafts.room,
     looks.room,
     held.room,
+    timelines.room,
+    filters.room,
     commissions.room,
     editing.room,
     opt_out.room,

@@ -10,6 +10,7 @@ from cara_fed.web.entries import find_bylines, read_entries
 from cara_fed.web.house import services
 from cara_fed.web.parts import Entry
 from cara_fed.web.showing import show
+from cara_fed.web.sifting import sift
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import HomePage, MessagesPage
 from cara_fed.web.walls import cut, read_before
@@ -29,7 +30,7 @@ async def show_home() -> ResponseReturnValue:
     actor_id = services().site.actor(artist.name)
     async with services().database.reading() as records:
         found = await records.timelines.find_home(artist.pk, actor_id, before=before, limit=LENGTH + 1)
-        entries = await _read(records, artist, found[:LENGTH])
+        entries = await sift(records, artist, await _read(records, artist, found[:LENGTH]))
         told = await records.house_rules.find_announcements(services().clock.now())
         follows_somebody = bool(found) or await records.following.count(artist.pk) > 0
     older_url = f"{request.path}?before={found[LENGTH - 1].pk}" if len(found) > LENGTH else None
