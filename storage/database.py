@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage import postgresql, sqlite
+from storage.changes import Changes, watch
 from storage.errors import DatabaseUnsupported
 from storage.records import Records
 
@@ -23,6 +24,8 @@ class Database:
         """Make the SQLite file where it is missing. Raises DatabaseUnsupported, DatabaseUnavailable."""
         self.url = read_url(url)
         self._writer, self._readers = _open_engines(self.url)
+        self.changes = Changes()
+        watch(self._writer)
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[Records]:
@@ -30,8 +33,9 @@ class Database:
 
         Keep network and slow work out of the block: on SQLite every other writer waits for its end.
         """
-        async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
-            yield Records(session)
+        with self.changes.noting():
+            async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
+                yield Records(session)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Records]:

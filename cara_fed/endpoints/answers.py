@@ -63,6 +63,6 @@ def _is_held(answer: Answer, if_none_match: str, if_modified_since: str) -> bool
     stamps = {name: value.decode("latin-1") for name, value in answer.headers if name in (b"etag", b"last-modified")}
     if if_none_match:
         stated = {each.strip().removeprefix("W/") for each in if_none_match.split(",")}
-        return b"etag" in stamps and not stated.isdisjoint({stamps[b"etag"], "*"})
+        return b"etag" in stamps and not stated.isdisjoint({stamps[b"etag"].removeprefix("W/"), "*"})
     # Compared as it was given out: where the newest post was deleted, the date is earlier than the one that is held.
     return bool(if_modified_since) and stamps.get(b"last-modified") == if_modified_since

@@ -49,7 +49,7 @@ class Feeds:
         path: str = call.scope["path"]
         chosen = next(one for one in FORMATS if path.endswith(one.ending))
         asked = read_asked(path.removesuffix(chosen.ending), self._services.site)
-        if asked is None:
+        if asked is None or self._services.suspended.hides(path):
             raise NotHere
         if refusal := await self._door.refuse_page(call.scope):
             return refusal

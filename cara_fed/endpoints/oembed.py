@@ -67,7 +67,7 @@ class OEmbed:
         """The post at one of its addresses; raises NotHere also for what is not for everyone, or gone."""
         address, site = url.partition("#")[0].rstrip("/"), self._services.site
         located = site.locate_page(address) or site.locate(address)
-        if not isinstance(located, PostRef):
+        if not isinstance(located, PostRef) or self._services.suspended.hides(f"/@{located.name}"):
             raise NotHere
         async with self._services.database.reading() as records:
             artist, post = await find_post(records, located.name, located.pk)

@@ -5,6 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from cara_fed.accounts.limits import SEARCH_BY_ADDRESS
+from cara_fed.moderation.suspensions import suspend_artist
 from cara_fed.services import Services
 from storage.artists import Artist
 from tests.cara_fed.web.test_walls import counted_queries, hang
@@ -108,3 +109,16 @@ async def test_the_front_page_leads_to_what_is_usual(visitor: Browser, services:
         "/tags/ink",
         f"/tags/{quote('水墨')}",
     ]
+
+
+async def test_nothing_of_a_suspended_artist_is_found(visitor: Browser, services: Services, artists: Artists) -> None:
+    work = await hang(services, artists["mara"], text="salt", hashtags=["ink"])
+    places = ("/", "/feed.rss", "/tags/ink", "/tags/ink/feed.atom", "/search?q=salt", "/search?q=mara")
+    for path in places:
+        assert "mara" in (await visitor.get(path)).text.replace("q=mara", "").replace('value="mara"', ""), path
+    await suspend_artist(services, artists["mara"].pk, "harassed somebody", artists["ada"])
+    for path in places:
+        assert str(work.pk) not in (await visitor.get(path)).text, path
+        assert "/@mara" not in (await visitor.get(path)).text, path
+    for path in ("/@mara/feed.rss", f"/oembed?url={quote(work.url, safe='')}"):
+        assert (await visitor.get(path)).status_code == 404
