@@ -108,7 +108,7 @@ async def keep_post(context: InboxContext, post: RemotePost, document: Json) -> 
     except AlreadyExists:
         return None
     await _attach(context, post, row.pk)
-    await _settle(context, row, post)
+    await settle_post(context, row, post)
     return row
 
 
@@ -134,7 +134,7 @@ async def change_post(context: InboxContext, known: Post, post: RemotePost, docu
     await _detach(context, known.pk)
     for attachment in attachments:
         await context.records.attachments.add(attachment)
-    await _settle(context, known, post)
+    await settle_post(context, known, post)
     return True
 
 
@@ -145,7 +145,7 @@ async def delete_post(context: InboxContext, post: Post) -> bool:
     return await context.records.posts.tombstone(post.object_id, context.now)
 
 
-async def _settle(context: InboxContext, row: Post, post: RemotePost) -> None:
+async def settle_post(context: InboxContext, row: Post, post: RemotePost) -> None:
     """Bring a post's poll and quote up to what is known now; a quoted post that was fetched is kept, too."""
     await settle_poll(context, row, post)
     evidence = context.gathered.quote

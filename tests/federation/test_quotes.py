@@ -7,6 +7,8 @@ import pytest
 
 from activitypub.quotes import QuotePolicy
 from cara_fed.errors import NotAllowed, NotFound
+from cara_fed.federation.resolver import Resolver
+from cara_fed.inbox.conversations import prove_quote
 from cara_fed.publishing.answer_quote import allow_quote, refuse_quote
 from storage.posts import Post
 from tests.federation.test_company import told, two_friends
@@ -303,3 +305,17 @@ async def test_an_answer_counts_only_from_the_quoted_author(fediverse: Fediverse
 
 async def quote_by_mara(studio: Instance, object_id: str) -> Post:
     return await studio.publish("mara", "look", quotes=object_id)
+
+
+async def test_what_could_not_be_proven_is_asked_again_when_somebody_reads_it(fediverse: Fediverse) -> None:
+    (studio,) = await fediverse.start("studio.example")
+    mara = await studio.add_artist("mara")
+    eve, kei = fediverse.stranger("far.example"), fediverse.stranger("pond.example", "kei")
+    note = quoting_note(eve, kei, tag=[{"type": "Mention", "href": mara}])
+    kei.serve("/stamps/1", stamp_of(eve, kei))
+    await eve.post(studio.shared_inbox, eve.activity("Create", note))
+    await fediverse.settle()
+    post = await get_post(studio, note["id"])
+    assert post.quote_state == "pending" and fediverse.network.seen("GET", "pond.example") == []
+    await prove_quote(studio.services, Resolver(studio.services), post)
+    assert (await get_post(studio, note["id"])).quote_state == "accepted"

@@ -9,7 +9,7 @@ from quart import Blueprint, redirect
 from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.limits import Limit, TooManyAttempts, require_within
-from cara_fed.inbox.conversations import bring_in_parents, find_missing_parent
+from cara_fed.inbox.conversations import bring_in_parents, find_missing_parent, prove_quote
 from cara_fed.publishing.seen_posts import get_seen_post, open_eyes
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
 from cara_fed.web.entries import path_of, read_entries
@@ -21,6 +21,7 @@ from cara_fed.web.social_views import ThreadPage
 from cara_fed.web.threads import find_below, hang_thread
 from storage.artists import Artist
 from storage.posts import Post
+from storage.quotes import PENDING
 from storage.records import Records
 
 ABOVE = 20
@@ -40,6 +41,7 @@ async def show_thread(pk: int) -> ResponseReturnValue:
         return redirect(path_of(post), 303)
     await _complete(artist, post)
     async with services().database.reading() as records:
+        post = await records.posts.get(post.object_id)
         above = await find_above(records, artist, post)
         below = await find_below(records, post, ANY, partial(_choose, records, artist))
         entries = await read_entries(records, artist, [*above, post, *(branch.post for branch in below)])
@@ -53,12 +55,14 @@ async def show_thread(pk: int) -> ResponseReturnValue:
 
 async def _complete(artist: Artist, post: Post) -> None:
     """Fetch what is missing above, unless this artist has made us ask for enough just now."""
-    if await find_missing_parent(services(), post) is None:
+    is_whole = await find_missing_parent(services(), post) is None
+    if is_whole and post.quote_state != PENDING:
         return
     try:
         await require_within(services(), (CONVERSATIONS, artist.name))
     except TooManyAttempts:
         return
+    await prove_quote(services(), house().resolver, post)
     await bring_in_parents(services(), house().resolver, post)
 
 
