@@ -221,26 +221,21 @@ class TestTimestamps:
         assert verdict.dated_at
         assert "not checked" in verdict.doubts[0]
 
-    @pytest.mark.parametrize(
-        ("answer", "said"),
-        [
+    async def test_a_server_that_fails_is_reported_and_the_file_made(
+        self, fediverse: Fediverse, authority: Authority
+    ) -> None:
+        studio, post = await self.start(fediverse)
+        for answer, said in (
             (Answer(503, b""), "answered 503"),
             (Answer(200, b"<html>"), "not good"),
             (Answer(200, bytes.fromhex("30053003020102")), "refused it"),
-        ],
-    )
-    async def test_a_server_that_fails_is_reported_and_the_file_made(
-        self, fediverse: Fediverse, authority: Authority, answer: Answer, said: str
-    ) -> None:
-        authority.answer = answer
-        studio, post = await self.start(fediverse)
-        file = await file_of(studio, post)
-        assert "timestamp" not in file.document
-        assert said in file.warning
-        assert said in file.as_html.decode()
-
-    async def test_a_server_that_is_not_there(self, fediverse: Fediverse) -> None:
-        studio, post = await self.start(fediverse)
+        ):
+            authority.answer = answer
+            file = await file_of(studio, post)
+            assert "timestamp" not in file.document
+            assert said in file.warning
+            assert said in file.as_html.decode()
+        fediverse.network.unplugged.add("tsa.example")
         assert "could not be asked" in (await file_of(studio, post)).warning
 
     async def test_an_answer_for_somebody_else_is_refused(self, fediverse: Fediverse, authority: Authority) -> None:
