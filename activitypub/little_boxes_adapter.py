@@ -1,11 +1,11 @@
-"""The only door to little-boxes 0.1.0: envelopes, the Accept and Undo that answer them, hidden recipients, collections.
+"""The only door to little-boxes 0.1.0: the Accept and Undo that answer envelopes, hidden recipients, collections.
 
 What it does otherwise is kept outside: it fetches while it constructs (here it is answered from documents at hand,
 never from the network), writes into what it is given (it gets copies), prints (its Note is never made), knows Person
 alone among actors (it is shown one), and raises whatever comes up (all of it becomes DocumentError).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import deepcopy
@@ -20,7 +20,7 @@ from little_boxes.errors import (
 )
 from little_boxes.utils import parse_collection
 
-from activitypub.documents import Json, as_list, first, id_of, ids_of, types_of
+from activitypub.documents import Json, as_list, first, id_of, types_of
 from activitypub.errors import DocumentMalformed, DocumentTooDeep, DocumentUnsupported
 
 ENVELOPES: Final = frozenset({"Follow", "Accept", "Undo", "Like", "Announce", "Delete"})
@@ -47,16 +47,6 @@ class _OfflineBackend:
 little_boxes.use_backend(_OfflineBackend())
 
 
-def require_envelope(document: Json) -> Json:
-    """The envelope as little-boxes understands it: type, id, actor id and object, without its context.
-
-    Raises DocumentUnsupported for another type than ENVELOPES or an object that the type cannot have,
-    DocumentMalformed for what lacks an actor or an object's id.
-    """
-    with _offline(_people(id_of(document.get("actor")))):
-        return _plain(_parse(document))
-
-
 def build_accept(follow: Json) -> Json:
     """Accept of a Follow, by whom it follows, the Follow embedded; without an id. Raises DocumentError."""
     with _offline(_people(id_of(follow.get("actor")), id_of(follow.get("object")))):
@@ -76,20 +66,6 @@ def strip_hidden_recipients(document: Json) -> Json:
     """The document without `bto` and `bcc`, nor those of its object."""
     inner = document.get("object")
     return _strip(document) | ({"object": _strip(inner)} if isinstance(inner, dict) else {})
-
-
-def expand_recipients(actor_id: str, addresses: Iterable[str], documents: Mapping[str, Json]) -> tuple[str, ...]:
-    """The inboxes behind ``addresses``: of people, and of the members of collections, whose documents are supplied.
-
-    A server's shared inbox is preferred, each inbox named once, the actor's own left out. Addresses without a
-    document are left out, and so is the public.
-    """
-    people = list(_expand_collections(addresses, documents))
-    cards = {id: _card(id, documents[id]) for id in people if _inbox_of(documents.get(id))}
-    with _offline(cards | _people(actor_id)):
-        # Of all its activities, Announce alone takes its recipients from to and cc.
-        announce = little_boxes.Announce(actor=actor_id, object=actor_id, to=list(cards))
-        return tuple(announce.recipients())
 
 
 def walk_collection(collection: Json, pages: Mapping[str, Json]) -> tuple[Any, ...]:
@@ -150,29 +126,6 @@ def _plain(activity: Any) -> Json:
 def _people(*ids: str | None) -> dict[str, Json]:
     """Just enough of each actor: little-boxes asks whether they exist, and believes in Person alone."""
     return {id: {"id": id, "type": "Person"} for id in ids if id}
-
-
-def _card(id: str, actor: Json) -> Json:
-    # Given both inboxes, it would add the personal one of everybody after the first on a server.
-    return {"id": id, "type": "Person", "inbox": _inbox_of(actor)}
-
-
-def _inbox_of(actor: Json | None) -> str | None:
-    if actor is None:
-        return None
-    endpoints = first(actor.get("endpoints"))
-    shared = id_of(endpoints.get("sharedInbox")) if isinstance(endpoints, dict) else None
-    return shared or id_of(actor.get("inbox"))
-
-
-def _expand_collections(addresses: Iterable[str], documents: Mapping[str, Json]) -> Iterator[str]:
-    """People among the addresses, and the members of collections in their place."""
-    for address in addresses:
-        document = documents.get(address)
-        if document is not None and _kind_among(document, (*_COLLECTIONS, *_PAGES)):
-            yield from ids_of(list(walk_collection(document, documents)))
-        else:
-            yield address
 
 
 def _tidy_collection(document: Json) -> Json:

@@ -10,7 +10,8 @@ from typing import Final
 
 from activitypub.activities import build_follow, build_undo
 from activitypub.audience import Visibility
-from activitypub.collections import read_collection
+from activitypub.collections import read_collection, read_items
+from activitypub.documents import Json
 from activitypub.errors import ProtocolError
 from activitypub.identifiers import ArtistRef
 from activitypub.origins import netloc_of, same_origin
@@ -69,13 +70,14 @@ class Synchronizer:
             await self._settle_unknown(actor_id, theirs)
 
     async def _fetch(self, url: str) -> set[str]:
-        """Every item of the partial collection; raises BudgetSpent where it goes on and on."""
-        budget, following, items = Budget(FETCHES), url, set[str]()
-        while following:
-            collection = read_collection(await self._resolver.fetch_document(following, budget))
-            items.update(item for item in collection.items if isinstance(item, str))
-            following = collection.next_id or ""
-        return items
+        """Every item of the partial collection; raises BudgetSpent or DocumentTooDeep where it goes on and on."""
+        budget, pages = Budget(FETCHES), dict[str, Json]()
+        collection = await self._resolver.fetch_document(url, budget)
+        following = read_collection(collection).next_id
+        while following is not None and following not in pages:
+            pages[following] = await self._resolver.fetch_document(following, budget)
+            following = read_collection(pages[following]).next_id
+        return {item for item in read_items(collection, pages) if isinstance(item, str)}
 
     async def _end_stale(self, actor_id: str, theirs: set[str]) -> None:
         async with self._services.database.unit_of_work() as records:
