@@ -6,6 +6,7 @@ from functools import partial
 
 from cara_fed.blocklist.enact import enact
 from cara_fed.blocklist.list_entry import retire_expired
+from cara_fed.blocklist.reminding import remind_of_ends
 from cara_fed.blocklist.subscribe import refresh_due
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.doctor.inside import HEARTBEAT
@@ -115,6 +116,7 @@ async def keep_house_once(services: Services) -> None:
         await records.refusals.remove_old(now - REFUSALS_KEPT)
         await records.inbox_log.remove_finished(now - INBOX_KEPT)
         await records.notifications.remove_old(now - NOTIFICATIONS_KEPT)
+        await remind_of_ends(records, services)
         await records.evidence.remove_old(now - evidence_kept)
         await records.deliveries.remove_finished(now - max(DELIVERIES_KEPT, evidence_kept))
         await records.crawlers.remove_old_visits(now - REFUSALS_KEPT)

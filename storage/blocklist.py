@@ -145,6 +145,12 @@ class Blocklist:
         )
         return (await self.session.exec(statement)).all()
 
+    async def find_ending(self, now: datetime, before: datetime, source: str = LOCAL) -> Sequence[BlocklistEntry]:
+        """The active entries of a source that expire before then."""
+        ends = col(BlocklistEntry.expires_at) <= before
+        statement = select(BlocklistEntry).where(*_is_active(now), ends, BlocklistEntry.source == source)
+        return (await self.session.exec(statement.order_by(col(BlocklistEntry.expires_at)))).all()
+
     async def find_by_pk(self, pk: int) -> BlocklistEntry | None:
         """The entry with that key."""
         return await self.session.get(BlocklistEntry, pk)

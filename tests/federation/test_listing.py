@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from cara_fed.background import keep_house_once
 from cara_fed.blocklist.allow import allow, disallow
 from cara_fed.blocklist.diffs import ListDiff
 from cara_fed.blocklist.enact import Enacted, enact
@@ -13,6 +14,7 @@ from cara_fed.blocklist.formats import ParsedEntry
 from cara_fed.blocklist.import_file import apply_import, plan_import
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.blocklist.previews import Cut, preview
+from cara_fed.blocklist.reminding import ENTRY_ENDS
 from cara_fed.errors import InvalidInput, NotFound
 from storage.deliveries import Delivery
 from storage.severances import Severance
@@ -306,3 +308,26 @@ class TestImport:
             published = await records.blocklist_changes.find_after(0, 10)
             assert [change.key for change in published] == ["far.example", "near.example"]
             assert {entry.source for entry in await records.blocklist.find_active(fediverse.time.now)} == {"local"}
+
+
+async def test_those_who_run_the_site_are_reminded_once_before_an_entry_ends(fediverse: Fediverse) -> None:
+    (studio,) = await fediverse.start("studio.example")
+    await studio.add_artist("ada", role="admin")
+    await studio.add_artist("mara")
+    until = fediverse.time.now + timedelta(days=30)
+    await list_entry(studio.services, EntryDraft("far.example", "feeds a model", expires_at=until))
+
+    async def reminded(name: str) -> list[str]:
+        await keep_house_once(studio.services)
+        artist = await studio.artist(name)
+        async with studio.services.database.reading() as records:
+            return [row.object_id for row in await records.notifications.find_page(artist.pk) if row.kind == ENTRY_ENDS]
+
+    assert await reminded("ada") == []
+    fediverse.time.now += timedelta(days=17)
+    for _ in range(2):
+        assert await reminded("ada") == [f"far.example · {until:%Y-%m-%d}"]
+    assert await reminded("mara") == []
+    later = until + timedelta(hours=20)
+    await list_entry(studio.services, EntryDraft("far.example", "still does", expires_at=later))
+    assert len(await reminded("ada")) == 2

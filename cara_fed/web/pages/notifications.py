@@ -8,6 +8,7 @@ from quart.typing import ResponseReturnValue
 
 from activitypub.html import strip_html
 from activitypub.identifiers import read_pk
+from cara_fed.blocklist.reminding import ENTRY_ENDS
 from cara_fed.publishing.hold_post import HELD_KIND, NOT_PUBLISHED, RELEASED_KIND
 from cara_fed.web.entries import find_bylines, path_of, remote_gallery
 from cara_fed.web.house import services
@@ -114,6 +115,8 @@ def _quote_pk(row: Notification, post: Post | None) -> int | None:
 def _about(row: Notification, post: Post | None) -> Link | None:
     if row.kind in (NOT_PUBLISHED, RELEASED_KIND):
         return Link(f"/drafts/{row.object_id}", "The draft")
+    if row.kind == ENTRY_ENDS:
+        return Link("/admin/blocklist", row.object_id)
     if row.kind == HELD_KIND:
         return Link("/admin/held", "Held work")
     return Link(path_of(post), _excerpt(post)) if post is not None and post.deleted_at is None else None
