@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from pydantic import (
@@ -156,6 +156,13 @@ class S3Section(Section):
     secret_access_key_file: str = ""
 
 
+def _require_places(command: tuple[str, ...]) -> tuple[str, ...]:
+    words = " ".join(command)
+    if command and ("{in}" not in words or "{out}" not in words):
+        raise ValueError('must name "{in}" and "{out}", the files that it reads and writes')
+    return command
+
+
 class StorageSection(Section):
     """``[storage]``: the database and the files."""
 
@@ -208,8 +215,10 @@ class PostsSection(Section):
 class ProtectionSection(Section):
     """``[protection]``: limits and choices of the picture pipeline."""
 
-    cloak: Literal["off", "instant", "light", "strong"] = "off"
+    cloak: Literal["off", "instant", "light", "strong", "command"] = "off"
     cloak_model: str = Field(default="data/cloak/taesana_encoder.pth", min_length=1)
+    command: Annotated[tuple[str, ...], AfterValidator(_require_places)] = ()
+    command_seconds: StrictInt = Field(default=1800, ge=1, le=24 * 3600)
     invisible_mark: StrictBool = False
     c2pa: StrictBool = False
     max_file_mib: StrictInt = Field(default=60, ge=1, le=1024)
@@ -218,6 +227,12 @@ class ProtectionSection(Section):
     max_seconds: StrictInt = Field(default=120, ge=1, le=3600)
     max_memory_mib: StrictInt = Field(default=2048, ge=256)
     workers: StrictInt = Field(default=1, ge=1, le=64)
+
+    @model_validator(mode="after")
+    def _require_command(self) -> Self:
+        if self.cloak == "command" and not self.command:
+            raise ValueError('cloak = "command" needs a command')
+        return self
 
 
 class Subscription(Section):

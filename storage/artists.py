@@ -53,6 +53,7 @@ class Artist(Table, table=True):
     tags_no_ai: bool = False
     marks: dict[str, Any] = json_object()
     quote_policy: str | None = None
+    cloak: str | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)

@@ -9,6 +9,7 @@ from typing import Any
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from cara_fed.commands.common import Arguments, Subcommands, add_command, get_artist, hint, opened, say
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.protection.values import ReportLine
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
@@ -29,6 +30,7 @@ def register(subcommands: Subcommands) -> None:
     parser.add_argument("--sensitive", action="store_true", help="cover the pictures")
     parser.add_argument("--visibility", type=Visibility, choices=list(Visibility), default=Visibility.PUBLIC)
     parser.add_argument("--opt-out", type=OptOut, choices=list(OptOut), default=None, help="default: the artist's")
+    parser.add_argument("--cloak", type=Cloak, choices=list(Cloak), default=None, help="default: the artist's")
     parser.add_argument("--language", default=None, metavar="CODE", help="the text's language, as in en or pt-BR")
     parser.add_argument("--reply-to", default=None, metavar="ID", help="the id of the post that this answers")
     parser.add_argument("--report", action="store_true", help="tell what is done with each picture")
@@ -38,7 +40,7 @@ async def run_post(arguments: Arguments) -> int:
     """Publish. A running server delivers within two seconds; without one it is delivered at the next start."""
     draft = PostDraft(
         text=arguments.text,
-        pictures=tuple(arguments.images),
+        pictures=tuple(replace(image, cloak=arguments.cloak) for image in arguments.images),
         content_warning=arguments.cw,
         sensitive=arguments.sensitive,
         visibility=arguments.visibility,

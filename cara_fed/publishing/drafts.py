@@ -10,6 +10,7 @@ from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
 from cara_fed.config import PostsSection
 from cara_fed.errors import InvalidInput
+from cara_fed.protection.cloak.levels import Cloak
 
 MAX_TEXT = 5000
 MAX_ALT = 1500
@@ -30,7 +31,7 @@ class PictureDraft:
     """A new picture: its file or its bytes, and what is said about it.
 
     ``focal_point`` is (x, y) in -1 to 1, x to the right and y upwards; None lets the pipeline choose. ``name`` is what
-    the file is called on the artist's machine; it never leaves the instance.
+    the file is called on the artist's machine; it never leaves the instance. ``cloak`` None is the artist's choice.
     """
 
     content: bytes | Path = field(repr=False)
@@ -39,6 +40,7 @@ class PictureDraft:
     focal_point: tuple[float, float] | None = None
     sensitive: bool = False
     opt_out: OptOut | None = None
+    cloak: Cloak | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class UploadedPicture:
     focal_point: tuple[float, float] | None = None
     sensitive: bool = False
     opt_out: OptOut | None = None
+    cloak: Cloak | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, replace
 
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.protection.values import InvisibleMark, MarkLayout, ProtectionRequest, VisibleMark
 from cara_fed.publishing.drafts import MarkChoice
 from cara_fed.services import Services
@@ -63,7 +64,9 @@ async def keep_wishes(services: Services, artist: Artist, wishes: MarkWishes) ->
 async def mark_request(
     services: Services, artist: Artist, request: ProtectionRequest, choice: MarkChoice
 ) -> ProtectionRequest:
-    """The request with the marks that the artist wants on this picture."""
+    """The request with the marks that the artist wants on this picture; one protected already is left alone."""
+    if request.cloak == Cloak.GLAZED:
+        return request
     return replace(
         request,
         visible_mark=choose_visible_mark(artist, choice),

@@ -9,6 +9,7 @@ from pathlib import Path
 from cara_fed.clock import Clock
 from cara_fed.errors import InvalidInput
 from cara_fed.protection import values
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectedPicture, ProtectionRequest, RenditionKind, ReportLine
 from cara_fed.publishing.drafts import NO_CHOICE, MarkChoice, PictureDraft, UploadedPicture
@@ -16,6 +17,7 @@ from cara_fed.publishing.marks import mark_request
 from cara_fed.publishing.rights import Terms, rights_under
 from cara_fed.publishing.sign_picture import sign_picture
 from cara_fed.publishing.take_upload import take_upload
+from cara_fed.publishing.work_by_command import work_by_command
 from cara_fed.services import Services, picture_limits
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
@@ -73,7 +75,8 @@ async def _store_or_take(
     if isinstance(draft, PictureDraft):
         return await store_picture(services, artist, draft, terms, progress, marks)
     own = replace(terms, policy=draft.opt_out or terms.policy)
-    request = await mark_request(services, artist, build_request(services, artist, own, draft.focal_point), marks)
+    treated = build_request(services, artist, own, draft.focal_point, draft.cloak)
+    request = await mark_request(services, artist, treated, marks)
     taken = await take_upload(services, artist, draft, request, own)
     if isinstance(taken, PictureDraft):
         return await store_picture(services, artist, taken, terms, progress, marks)
@@ -91,7 +94,8 @@ async def store_picture(
     """Protect one picture and keep its files; the rows for it, not yet of a post. Raises PictureRefused or OSError."""
     content = await read_content(services, draft.content)
     own = replace(terms, policy=draft.opt_out or terms.policy)
-    request = await mark_request(services, artist, build_request(services, artist, own, draft.focal_point), marks)
+    treated = build_request(services, artist, own, draft.focal_point, draft.cloak)
+    request = await mark_request(services, artist, treated, marks)
     files = await protect_and_keep(services, content, request, own, progress)
     return build_rows(services.clock, artist, draft, files)
 
@@ -104,12 +108,17 @@ async def protect_and_keep(
     progress: Callable[[ReportLine], None] | None = None,
 ) -> ProtectedFiles:
     """Run the pipeline and keep what came of it: the untouched original in private, the renditions in public."""
-    picture = await sign_picture(services, await services.pictures.protect(content, request, progress), terms)
+    worked_on = await work_by_command(services.config.protection, content) if _is_for_command(request) else content
+    picture = await sign_picture(services, await services.pictures.protect(worked_on, request, progress), terms)
     original_hash = hashlib.sha256(content).hexdigest()
     await services.media.put("private", original_hash, content)
     for rendition in picture.renditions:
         await keep_rendition(services.media, rendition)
     return ProtectedFiles(picture, original_hash)
+
+
+def _is_for_command(request: ProtectionRequest) -> bool:
+    return request.cloak == Cloak.COMMAND
 
 
 async def keep_rendition(media: MediaStore, rendition: values.Rendition) -> str:
@@ -120,14 +129,18 @@ async def keep_rendition(media: MediaStore, rendition: values.Rendition) -> str:
 
 
 def build_request(
-    services: Services, artist: Artist, terms: Terms, focal_point: tuple[float, float] | None = None
+    services: Services,
+    artist: Artist,
+    terms: Terms,
+    focal_point: tuple[float, float] | None = None,
+    cloak: Cloak | None = None,
 ) -> ProtectionRequest:
-    """How an artist's pictures are treated."""
+    """How an artist's pictures are treated; a cloak that a picture asks for goes before the artist's own choice."""
     return ProtectionRequest(
         rights=rights_under(terms, artist, services.site, services.config.opt_out.default),
         limits=picture_limits(services.config),
         focal_point=focal_point,
-        cloak=services.config.protection.cloak,
+        cloak=cloak or artist.cloak or services.config.protection.cloak,
         cloak_model=str(services.config.resolve(services.config.protection.cloak_model)),
     )
 

@@ -36,7 +36,8 @@ async def take_upload(
     before, now = upload.request, describe_treatment(request)
     if before["pixels"] != now["pixels"]:
         content = await services.media.read("private", upload.original_hash)
-        return PictureDraft(content, wanted.alt, upload.name, wanted.focal_point, wanted.sensitive, wanted.opt_out)
+        said = (wanted.focal_point, wanted.sensitive, wanted.opt_out, wanted.cloak)
+        return PictureDraft(content, wanted.alt, upload.name, *said)
     if before["rights"] != now["rights"]:
         restated = await rewrite_picture(services, picture, request.rights, terms)
         picture.attachment.report = restated.report

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.web.parts import Byline, FormView
 
 
@@ -20,6 +21,15 @@ class AccountSettingsPage:
 class QuoteSettingsPage:
     """``/settings/quotes``. The form's field: ``quote_policy``."""
 
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
+class CloakSettingsPage:
+    """``/settings/cloak``. ``default`` is what the instance does; the form's field: ``cloak``."""
+
+    cloaks: tuple[Cloak, ...]
+    default: Cloak
     form: FormView = field(default_factory=FormView)
 
 

@@ -13,6 +13,7 @@ from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
 from cara_fed.accounts.passwords import require_good_password
 from cara_fed.errors import InvalidInput
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import MAX_ALT
 from cara_fed.web.parts import FormView
 
@@ -224,6 +225,11 @@ def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) ->
 def read_opt_out(reader: FormReader, name: str = "opt_out") -> OptOut | None:
     """The field ``opt_out`` of any form; None where it is left to whoever is asked next."""
     return reader.choice(name, OptOut, OptOut.UNSET) if reader.fields.get(name) else None
+
+
+def read_cloak(reader: FormReader) -> Cloak | None:
+    """The field ``cloak``; None where it is left to the artist's choice for all pictures, or the instance's."""
+    return reader.choice("cloak", Cloak, Cloak.OFF) if reader.fields.get("cloak") else None
 
 
 def read_quote_policy(reader: FormReader) -> QuotePolicy | None:

@@ -8,8 +8,9 @@ from types import MappingProxyType
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import ALT_NEEDED, MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING, PollDraft
-from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out, read_quote_policy
+from cara_fed.web.forms import FormReader, Upload, chosen_file, read_cloak, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 from cara_fed.web.poll_form import read_poll
 
@@ -48,6 +49,7 @@ class PublishForm:
     digital_source_type: str = ""
     quote_policy: QuotePolicy | None = None
     poll: PollDraft | None = None
+    cloak: Cloak | None = None
 
 
 def read_publish_form(
@@ -58,8 +60,8 @@ def read_publish_form(
     needs_alt: bool = False,
 ) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
-    ``digital_source_type``, ``quote_policy``, those of a poll, and for each picture ``picture-N`` or ``upload-N`` with
-    ``alt-N``, ``focal-N``, ``opt_out-N``.
+    ``digital_source_type``, ``quote_policy``, ``cloak``, those of a poll, and for each picture ``picture-N`` or
+    ``upload-N`` with ``alt-N``, ``focal-N``, ``opt_out-N``.
 
     Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
@@ -92,6 +94,7 @@ def read_draft_fields(
         digital_source_type=read_digital_source(reader),
         quote_policy=read_quote_policy(reader),
         poll=read_poll(reader, text),
+        cloak=read_cloak(reader),
     )
 
 

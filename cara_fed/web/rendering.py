@@ -64,6 +64,7 @@ TEMPLATES: Mapping[type, str] = {
     moderation_views.RulesPage: "rules.html",
     moderation_views.ApplyPage: "apply.html",
     moderation_views.SuspendedPage: "suspended.html",
+    account_views.CloakSettingsPage: "settings/cloak.html",
     login_views.CodePage: "login_code.html",
     login_views.ForgottenPage: "password_forgotten.html",
     login_views.MailConfirmPage: "mail_confirm.html",

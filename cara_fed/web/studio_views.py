@@ -8,6 +8,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.web.draft_views import Uploaded
 from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture, Post
@@ -52,6 +53,8 @@ class PasswordResetPage:
 class PublishPage:
     """``/publish``. ``inherited`` is what holds where the post says nothing, ``inherited_from`` who said it.
 
+    ``cloaks`` are those that can be made here, ``inherited_cloak`` is made where the post asks for none.
+
     ``accept`` is the file input's list of media types; sizes in MiB. ``draft_pk`` is the draft that the form shows,
     ``is_due`` that it will go out by itself, ``uploads`` its pictures by their numbers as the form holds them.
     The form's fields: see :func:`cara_fed.web.publish_form.read_publish_form`.
@@ -59,6 +62,8 @@ class PublishPage:
 
     inherited: OptOut
     inherited_from: Literal["instance", "artist"]
+    cloaks: tuple[Cloak, ...] = (Cloak.OFF, Cloak.INSTANT, Cloak.GLAZED)
+    inherited_cloak: Cloak = Cloak.OFF
     draft_pk: int | None = None
     is_due: bool = False
     uploads: Mapping[str, Uploaded] = field(default_factory=dict)

@@ -1,6 +1,13 @@
 """Sample views of moving, leaving and follow requests."""
 
-from cara_fed.web.account_views import AccountSettingsPage, FollowRequest, FollowRequestsPage, QuoteSettingsPage
+from cara_fed.protection.cloak.levels import Cloak
+from cara_fed.web.account_views import (
+    AccountSettingsPage,
+    CloakSettingsPage,
+    FollowRequest,
+    FollowRequestsPage,
+    QuoteSettingsPage,
+)
 from cara_fed.web.login_views import (
     ArchiveView,
     CodePage,
@@ -33,6 +40,10 @@ def account_pages() -> dict[str, tuple[object, Page]]:
         "settings-account": (AccountSettingsPage(ME), signed_in("/settings/account")),
         "settings-account-refused": (AccountSettingsPage(ME, form=refused), signed_in("/settings/account")),
         "settings-account-moved": (AccountSettingsPage(ME, "https://new.example/users/mara"), signed_in("/settings")),
+        "settings-cloak": (
+            CloakSettingsPage(tuple(Cloak), Cloak.OFF, FormView({"cloak": "light"})),
+            signed_in("/settings/cloak"),
+        ),
         "settings-quotes": (QuoteSettingsPage(FormView({"quote_policy": "ask"})), signed_in("/settings/quotes")),
         "follow-requests": (FollowRequestsPage(asking), signed_in("/follow-requests")),
         "login-code": (CodePage(wrong), page("/login/code")),

@@ -1,12 +1,13 @@
 """Publishing: pictures and words from a form, with or without JavaScript; at once, later, or kept as a draft."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from quart import Blueprint, redirect, request
 from quart.typing import ResponseReturnValue
 
 from cara_fed.errors import InvalidInput
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import PictureDraft, PostDraft, UploadedPicture
 from cara_fed.publishing.hold_post import HeldForReview, hold_draft
 from cara_fed.publishing.keep_draft import find_own_draft, save_draft, schedule_draft, unschedule_draft
@@ -18,6 +19,7 @@ from cara_fed.translate.views import path_of_post
 from cara_fed.web.drafting import read_number, read_uploads
 from cara_fed.web.forms import FormInvalid, FormReader, Upload, chosen_file
 from cara_fed.web.house import services
+from cara_fed.web.pages.cloak_settings import offered_cloaks
 from cara_fed.web.pages.drafts import find_path, kept_fields
 from cara_fed.web.parts import FormView
 from cara_fed.web.publish_form import FormPicture, PublishForm, read_publish_form
@@ -157,7 +159,7 @@ async def _must_wait(artist: Artist, form: PublishForm) -> bool:
 def _read_draft(form: PublishForm) -> PostDraft:
     return PostDraft(
         text=form.text,
-        pictures=tuple(_read_picture(picture) for picture in form.pictures),
+        pictures=tuple(replace(_read_picture(picture), cloak=form.cloak) for picture in form.pictures),
         content_warning=form.content_warning,
         sensitive=form.sensitive,
         visibility=form.visibility,
@@ -200,6 +202,8 @@ async def _build_page(artist: Artist, form: FormView, draft: Draft | None) -> Pu
         others = await records.drafts.count_of(artist.pk) - (1 if draft else 0)
     return PublishPage(
         inherited=effective_opt_out(config.opt_out.default, artist),
+        cloaks=offered_cloaks(config.protection),
+        inherited_cloak=Cloak(artist.cloak or config.protection.cloak),
         inherited_from="artist" if artist.opt_out else "instance",
         max_file_mib=config.protection.max_file_mib,
         form=form,
