@@ -62,8 +62,6 @@ class PublishPage:
 
     inherited: OptOut
     inherited_from: Literal["instance", "artist"]
-    cloaks: tuple[Cloak, ...] = (Cloak.OFF, Cloak.INSTANT, Cloak.GLAZED)
-    inherited_cloak: Cloak = Cloak.OFF
     draft_pk: int | None = None
     is_due: bool = False
     uploads: Mapping[str, Uploaded] = field(default_factory=dict)
@@ -75,6 +73,8 @@ class PublishPage:
     form: FormView = field(default_factory=FormView)
     licenses: Choices = tuple(LICENSES.items())
     sources: Choices = tuple(DIGITAL_SOURCES.items())
+    cloaks: tuple[Cloak, ...] = (Cloak.OFF, Cloak.INSTANT, Cloak.GLAZED)
+    inherited_cloak: Cloak = Cloak.OFF
 
     def uploaded(self, place: int) -> Uploaded | None:
         """The picture that was sent before and stands in this place."""
