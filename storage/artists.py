@@ -45,6 +45,7 @@ class Artist(Table, table=True):
     attribution_domains: list[str] = json_list()
     commissions: str = ""
     price_sheet: str = long_text()
+    featured_tags: list[str] = json_list()
     also_known_as: list[str] = json_list()
     moved_to: str | None = None
     license: str | None = None

@@ -10,7 +10,7 @@ from activitypub.collections import build_collection, build_page
 from activitypub.documents import Json, dump_document
 from activitypub.errors import SignatureMissing
 from activitypub.identifiers import CollectionKind, CollectionRef, read_pk
-from activitypub.tags import build_tags
+from activitypub.tags import Hashtag, build_tags, fold_hashtag
 from cara_fed.asgi import Answer
 from cara_fed.endpoints.actors import cache_header, find_artist, headers_of
 from cara_fed.endpoints.answers import PRIVATE, answer_document, public_for
@@ -22,6 +22,7 @@ from cara_fed.publishing.arrange_portfolio import MAX_PORTFOLIO
 from cara_fed.services import Services
 from cara_fed.translate.artists import render_profile_text
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
+from cara_fed.translate.posts import tag_page
 from storage.artists import Artist
 from storage.records import Records
 
@@ -128,8 +129,10 @@ class Collections:
         return build_collection(id, total=len(items), items=items, first=backwards)
 
     def _featured_tags(self, asked: _Asked) -> Json:
-        """The hashtags of the artist's profile text."""
-        tags = build_tags(render_profile_text(asked.artist.summary, self._services.site).hashtags, ())
+        """The hashtags that the artist chose, or else those of the profile's text."""
+        site, artist = self._services.site, asked.artist
+        chosen = [Hashtag(name, tag_page(site, fold_hashtag(name))) for name in artist.featured_tags]
+        tags = build_tags(chosen or render_profile_text(artist.summary, site).hashtags, ())
         return build_collection(self._id(asked), total=len(tags), items=tags)
 
     def _first(self, asked: _Asked, total: int, *, may_look: bool = True) -> Json:

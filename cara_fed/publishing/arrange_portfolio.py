@@ -55,7 +55,8 @@ async def _change(
     await records.portfolio.replace(row.pk, chosen)
     for pk in (pk for pk in before if pk not in chosen):
         await _tell(records, services, row, pk, build_remove)
-    for pk in (pk for pk in chosen if pk not in before):
+    # Whoever pins one after the other shows the last one first.
+    for pk in reversed([pk for pk in chosen if pk not in before]):
         await _tell(records, services, row, pk, build_add)
     if bool(before) is not bool(chosen):
         # Without a choice the newest works stand there; an Update makes Mastodon fetch the whole collection again.

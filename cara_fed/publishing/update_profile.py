@@ -10,6 +10,7 @@ from activitypub.actors import build_actor
 from activitypub.errors import IdUnacceptable
 from activitypub.opt_out import OptOut
 from activitypub.origins import normal_netloc
+from activitypub.tags import fold_hashtag, is_hashtag
 from cara_fed.accounts.create_artist import read_display_name
 from cara_fed.accounts.published_keys import find_published_keys
 from cara_fed.delivery.fan_out import Recipients
@@ -36,6 +37,8 @@ MAX_FIELDS = 8
 MAX_FIELD_NAME = 100
 MAX_FIELD_VALUE = 500
 MAX_DOMAINS = 20
+# As many as Mastodon reads.
+MAX_FEATURED_TAGS = 10
 REVISION = "artists"
 _LINK = re.compile(r"https?://[^\s/]+\S*")
 
@@ -47,7 +50,8 @@ class Profile:
     ``license`` (out of LICENSES) and ``acquire_license_page`` are addresses; ``states_opt_out`` puts the line "AI
     training" on the profile, ``tags_no_ai`` the hashtag on new posts. ``avatar`` and ``header`` are new pictures, as
     bytes or files; None keeps what there is; ``avatar_alt`` and ``header_alt`` describe them. ``attribution_domains``
-    are the artist's own sites, whose pages may name her on link cards.
+    are the artist's own sites, whose pages may name her on link cards; ``featured_tags`` the hashtags of her work,
+    without the sign.
     """
 
     display_name: str
@@ -66,6 +70,7 @@ class Profile:
     avatar_alt: str = ""
     header_alt: str = ""
     attribution_domains: tuple[str, ...] = ()
+    featured_tags: tuple[str, ...] = ()
 
 
 def read_profile(artist: Artist) -> Profile:
@@ -85,6 +90,7 @@ def read_profile(artist: Artist) -> Profile:
         avatar_alt=artist.avatar_alt,
         header_alt=artist.header_alt,
         attribution_domains=tuple(artist.attribution_domains),
+        featured_tags=tuple(artist.featured_tags),
     )
 
 
@@ -95,7 +101,7 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
     """
     display_name = read_display_name(profile.display_name)
     _require_fitting(profile)
-    domains = read_domains(profile.attribution_domains)
+    domains, tags = read_domains(profile.attribution_domains), read_featured_tags(profile.featured_tags)
     pictures = await _store_pictures(services, artist, profile)
     async with services.database.unit_of_work() as records:
         row = await records.artists.get_by_pk(artist.pk)
@@ -105,7 +111,7 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
         row.manually_approves = profile.manually_approves
         row.discoverable = profile.discoverable
         row.indexable = profile.indexable
-        row.attribution_domains = domains
+        row.attribution_domains, row.featured_tags = domains, tags
         await records.profile_links.replace(row.pk, links_of(row), services.clock.now())
         await _state_terms(records, services, row, profile)
         row.avatar_hash = pictures.get("avatar", row.avatar_hash)
@@ -129,6 +135,17 @@ def read_domains(domains: Iterable[str]) -> list[str]:
         return list(dict.fromkeys(normal_netloc(domain.strip()) for domain in domains if domain.strip()))
     except IdUnacceptable as refusal:
         raise InvalidInput("A site of yours is written as its domain, such as mara.example.") from refusal
+
+
+def read_featured_tags(tags: Iterable[str]) -> list[str]:
+    """Hashtags without their sign, each once, however it is written. Raises InvalidInput."""
+    names = {fold_hashtag(name): name for name in (tag.strip().removeprefix("#") for tag in tags) if name}
+    for name in names.values():
+        if not is_hashtag(name):
+            raise InvalidInput(f"{name[:50]} is no hashtag: one is letters and digits, and not digits alone.")
+    if len(names) > MAX_FEATURED_TAGS:
+        raise InvalidInput(f"There is room for {MAX_FEATURED_TAGS} hashtags.")
+    return list(names.values())
 
 
 async def _state_terms(records: Records, services: Services, row: Artist, profile: Profile) -> None:

@@ -145,6 +145,7 @@ class ProfileForm:
     avatar_alt: str = ""
     banner_alt: str = ""
     attribution_domains: tuple[str, ...] = ()
+    featured_tags: tuple[str, ...] = ()
 
 
 def read_log_in_form(fields: Mapping[str, str]) -> LogInForm:
@@ -203,7 +204,7 @@ def read_follow_from_form(fields: Mapping[str, str]) -> FollowFromForm:
 
 def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) -> ProfileForm:
     """Fields ``display_name``, ``summary``, ``field_name-N``, ``field_value-N``, three boxes, two files with their
-    ``avatar_alt`` and ``banner_alt``, and ``attribution_domains``, one a line."""
+    ``avatar_alt`` and ``banner_alt``, ``attribution_domains``, one a line, ``featured_tags`` with spaces between."""
     reader = FormReader(fields)
     form = ProfileForm(
         display_name=reader.line("display_name", limit=MAX_NAME),
@@ -217,6 +218,7 @@ def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) ->
         avatar_alt=reader.line("avatar_alt", limit=MAX_ALT),
         banner_alt=reader.line("banner_alt", limit=MAX_ALT),
         attribution_domains=tuple(reader.text("attribution_domains", limit=MAX_SUMMARY).split()),
+        featured_tags=tuple(reader.text("featured_tags", limit=MAX_SUMMARY).replace(",", " ").split()),
     )
     reader.finish()
     return form

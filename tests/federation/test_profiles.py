@@ -163,3 +163,26 @@ async def test_more_than_four_pictures_are_announced_to_other_servers_alone(
     assert len(notes[0]["attachment"]) == 6
     for path in ("", f"/{post.pk}", "/posts"):
         assert "+2 more" not in (await studio.get(f"{ME}{path}", accept="text/html")).text
+
+
+async def test_the_hashtags_that_an_artist_chooses_are_featured(
+    fediverse: Fediverse, studio: Instance, eve: Stranger
+) -> None:
+    """Mastodon reads the collection again with every Update of the actor."""
+    await change(studio, summary="I paint #hills", featured_tags=("#Hills", "lakes", "hills"))
+    await fediverse.settle()
+    assert eve.documents_received()[-1]["type"] == "Update"
+    shown = (await eve.get(f"{studio.actor('mara')}/featured_tags")).json()
+    assert [(tag["type"], tag["name"]) for tag in shown["orderedItems"]] == [
+        ("Hashtag", "#hills"),
+        ("Hashtag", "#lakes"),
+    ]
+    assert shown["orderedItems"][0]["href"] == f"{studio.base}/tags/hills"
+
+    await change(studio, featured_tags=())
+    shown = (await eve.get(f"{studio.actor('mara')}/featured_tags")).json()
+    assert [tag["name"] for tag in shown["orderedItems"]] == ["#hills"]
+    with pytest.raises(InvalidInput, match="no hashtag"):
+        await change(studio, featured_tags=("two words",))
+    with pytest.raises(InvalidInput, match="room for 10"):
+        await change(studio, featured_tags=tuple(f"tag{number}" for number in range(11)))

@@ -114,6 +114,7 @@ def _read_profile(artist: Artist, form: ProfileForm) -> Profile:
         avatar_alt=form.avatar_alt,
         header_alt=form.banner_alt,
         attribution_domains=form.attribution_domains,
+        featured_tags=form.featured_tags,
     )
 
 
@@ -130,6 +131,7 @@ def _fill_in(profile: Profile) -> FormView:
         "avatar_alt": profile.avatar_alt,
         "banner_alt": profile.header_alt,
         "attribution_domains": "\n".join(profile.attribution_domains),
+        "featured_tags": " ".join(f"#{name}" for name in profile.featured_tags),
     }
     return FormView({**words, **lines, **dict.fromkeys(ticked, "1")})
 
