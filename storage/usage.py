@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func
+from sqlalchemy import BigInteger, cast, func
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -43,7 +43,7 @@ class Usage:
     async def measure_egress(self) -> dict[int, int]:
         """About how many bytes of each artist's pictures were served, as far as that is remembered."""
         statement = (
-            select(Attachment.artist_pk, func.sum(PictureFetch.count * Rendition.byte_size))
+            select(Attachment.artist_pk, func.sum(cast(PictureFetch.count, BigInteger) * Rendition.byte_size))
             .join(Rendition, col(Rendition.attachment_pk) == col(Attachment.pk))
             .join(PictureFetch, col(PictureFetch.file_hash) == col(Rendition.hash))
             .where(col(Attachment.artist_pk).is_not(None), PictureFetch.answer == SERVED)

@@ -26,6 +26,7 @@ async def examine(services: Services, client: FederationClient) -> AsyncGenerato
         ("signatures", outside.meet_ourselves),
         ("media", outside.show_a_picture),
         ("clock", outside.compare_clocks),
+        ("mail", outside.greet_mail_server),
         ("workers", inside.feel_workers),
         ("disk", inside.measure_disks),
         ("backups", inside.date_backups),

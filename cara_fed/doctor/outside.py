@@ -15,6 +15,8 @@ from ipaddress import ip_address
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+import aiosmtplib
+
 from activitypub.actors import instance_actor_name
 from activitypub.errors import KeyUnusable, ProtocolError, SignatureError
 from activitypub.keys import PublicKey, read_key
@@ -24,6 +26,7 @@ from cara_fed.doctor.findings import Ill, Skipped
 from cara_fed.federation.client import FederationClient, Response
 from cara_fed.federation.errors import FetchError, NameUnknown, TlsFailed
 from cara_fed.federation.signing import make_signer
+from cara_fed.mail.worker import greet
 from cara_fed.services import Services, tls_context_of
 
 SKEW_ALLOWED: Final = timedelta(seconds=60)
@@ -164,6 +167,19 @@ class Outside:
         if skew > SKEW_ALLOWED:
             raise Ill(f"The clock is off by {skew.total_seconds():.0f} seconds: turn its synchronisation on.")
         return "The clock agrees with other servers'."
+
+    async def greet_mail_server(self) -> str:
+        """The mail server, as far as its door."""
+        smtp = self.services.config.smtp
+        if not smtp.host:
+            raise Skipped("smtp.host is empty: admins pass links for new passwords on themselves.")
+        try:
+            await greet(self.services.config)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise Ill(
+                f"The mail server {smtp.host}:{smtp.port} does not let us in ({error}): correct [smtp]."
+            ) from error
+        return f"The mail server {smtp.host} lets us in."
 
     async def _times_of_peers(self) -> AsyncIterator[tuple[datetime, datetime]]:
         async with self.services.database.reading() as records:

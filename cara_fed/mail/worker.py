@@ -54,11 +54,21 @@ def build_message(config: Config, mail: Mail, now: datetime) -> EmailMessage:
     return message
 
 
+async def greet(config: Config) -> None:
+    """Log in at the mail server and leave again. Raises SMTPException or OSError."""
+    async with _open_door(config):
+        pass
+
+
 async def _hand_over(config: Config, message: EmailMessage) -> None:
+    async with _open_door(config) as door:
+        await door.send_message(message)
+
+
+def _open_door(config: Config) -> aiosmtplib.SMTP:
     smtp = config.smtp
     password = read_secret(config, "SMTP_PASSWORD", smtp.password_file)
-    await aiosmtplib.send(
-        message,
+    return aiosmtplib.SMTP(
         hostname=smtp.host,
         port=smtp.port,
         username=smtp.username or None,

@@ -10,7 +10,7 @@ from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
 from activitypub.tags import Mention, fold_hashtag
 from cara_fed.delivery.fan_out import Recipients
-from cara_fed.errors import NotFound
+from cara_fed.errors import NotAllowed, NotFound
 from cara_fed.opt_out.agents import RESERVED, Purpose
 from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import PollDraft, PostDraft, require_described, require_publishable, require_votable
@@ -57,6 +57,8 @@ async def publish_post(
     the key ``draft_pk`` becomes this post in the same transaction, and so never a second one. Raises HeldForReview
     where somebody of the house has to look first, unless it ``is_reviewed``.
     """
+    if artist.suspended_at is not None:
+        raise NotAllowed("This account is suspended: it can publish nothing.")
     require_publishable(draft)
     require_described(services.config.posts, draft.pictures)
     require_votable(draft.poll, draft.text)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -15,8 +16,9 @@ import pytest
 
 from cara_fed.__main__ import main
 from cara_fed.accounts.create_artist import NewArtist, create_artist
+from cara_fed.backups.folders import taken
 from cara_fed.backups.make_backup import make_backup
-from cara_fed.backups.manifest import read_manifest, read_media_list
+from cara_fed.backups.manifest import BackupUnusable, read_manifest, read_media_list
 from cara_fed.config import Config, load_config
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
@@ -27,9 +29,10 @@ from storage.media import LocalMedia, open_media
 from storage.posts import Post
 from storage.records import Records
 from tests.support.instances import jpeg
+from tests.support.postgres import PostgresServer, postgres_server
 from tests.support.s3 import S3Server, s3_server
 
-__all__ = ["s3_server"]
+__all__ = ["postgres_server", "s3_server"]
 
 TOML = """
 [instance]
@@ -168,8 +171,6 @@ async def test_a_backup_that_is_killed_leaves_the_one_before_it(
     services: Services, mara: Artist, toml: Path, elsewhere: Path, kept_aside: Path
 ) -> None:
     await publish(services, mara, 1)
-    await kill_backup_after(3, toml, kept_aside)
-    await asyncio.to_thread(run, elsewhere, "restore", kept_aside, code=1)
     await asyncio.to_thread(run, toml, "backup", kept_aside)
     before = (kept_aside / "manifest.json").read_bytes()
     await publish(services, mara, 2)
@@ -267,8 +268,11 @@ async def test_a_backup_belongs_to_one_instance_and_one_folder(
     other.write_text(other.read_text().replace("studio.example", "gallery.example"))
     await asyncio.to_thread(run, other, "restore", kept_aside, code=1)
     assert "backup of https://studio.example" in capsys.readouterr().err
-    await asyncio.to_thread(run, other, "backup", kept_aside, code=1)
-    assert "backup of https://studio.example" in capsys.readouterr().err
+    with (
+        pytest.raises(BackupUnusable, match="backup of https://studio.example"),
+        taken(kept_aside, "https://x.example"),
+    ):
+        pass
 
 
 async def test_a_picture_that_was_damaged_before_is_told_and_left_out(
@@ -343,3 +347,20 @@ async def publish_original(services: Services) -> Attachment:
     post = await publish(services, mara, 1)
     async with services.database.reading() as records:
         return (await records.attachments.find_for_posts([post.pk]))[post.pk][0].attachment
+
+
+async def test_postgresql_is_copied_and_put_back(
+    postgres_server: PostgresServer, tmp_path: Path, kept_aside: Path
+) -> None:
+    for name in ("here", "there"):
+        (tmp_path / name).mkdir()
+    here, there = (write_toml(tmp_path / name, "data/media") for name in ("here", "there"))
+    for toml in (here, there):
+        database = f'database = "{postgres_server.make_database()}"'
+        toml.write_text(re.sub("database = .*", database, toml.read_text()))
+    async with open_services(load_config(here)) as old:
+        await publish_original(old)
+    await asyncio.to_thread(run, here, "backup", kept_aside)
+    await asyncio.to_thread(run, there, "restore", kept_aside)
+    assert await count_whole_works(there) == 1
+    await asyncio.to_thread(run, there, "restore", kept_aside, code=1)

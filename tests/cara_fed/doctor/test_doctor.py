@@ -5,6 +5,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,10 +19,10 @@ from cara_fed.app import build_app
 from cara_fed.asgi import Answer, App, Receive, Scope, Send
 from cara_fed.background import beat_once
 from cara_fed.doctor.examine import EVERYWHERE, examine
-from cara_fed.doctor.findings import Finding, Verdict
+from cara_fed.doctor.findings import Finding, Verdict, find
+from cara_fed.doctor.outside import Outside
 from cara_fed.federation.addresses import AddressGuard
-from cara_fed.federation.client import FederationClient
-from cara_fed.services import Services, open_services
+from cara_fed.services import Services, build_client
 from storage.artists import Artist
 from storage.backups import Backup
 from tests.support.instances import build_config
@@ -54,7 +55,7 @@ def app(services: Services, network: Network) -> App:
 
 
 async def look(services: Services, network: Network) -> dict[str, Finding]:
-    client = FederationClient(network, AddressGuard(EVERYWHERE), "doctor")
+    client = build_client(services.config, AddressGuard(EVERYWHERE), network)
     return {finding.name: finding async for finding in examine(services, client)}
 
 
@@ -158,19 +159,17 @@ async def tls_server(folder: Path, days: int) -> AsyncIterator[int]:
     ("days", "trusted", "words"), [(90, True, ""), (5, True, "ends on"), (90, False, "is refused")]
 )
 async def test_a_certificate_is_looked_at(
-    tmp_path: Path, network: Network, empty_database: Path, days: int, trusted: bool, words: str
+    tmp_path: Path, services: Services, network: Network, days: int, trusted: bool, words: str
 ) -> None:
     async with tls_server(tmp_path, days) as port:
         federation = {"ca_file": str(tmp_path / "ca.pem")} if trusted else {}
         instance = {"domain": f"localhost:{port}", "scheme": "https"}
         config = build_config(tmp_path, instance=instance, federation=federation)
-        async with open_services(config, transport=network) as services:
-            findings = await look(services, network)
-    if words:
-        assert words in said(findings, "tls")
-    else:
-        assert findings["tls"].verdict is Verdict.WELL
-    assert "which nobody reaches from outside" in said(findings, "dns")
+        there = Outside(replace(services, config=config), services.client)
+        finding = await find("tls", there.inspect_certificate)
+    assert finding.verdict is (Verdict.ILL if words else Verdict.WELL)
+    assert words in finding.sentence
+    assert "which nobody reaches from outside" in (await find("dns", there.look_up_name)).sentence
 
 
 def test_the_command_tells_and_exits(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,12 +2,15 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from cara_fed.config import Config
+from cara_fed.doctor.findings import Verdict, find
+from cara_fed.doctor.outside import Outside
 from cara_fed.errors import InvalidInput
 from cara_fed.mail.letters import read_address
 from cara_fed.mail.worker import send_once
@@ -71,6 +74,15 @@ async def test_an_address_is_confirmed_and_then_mends_a_lost_password(
     assert (await mara_there.get("/settings")).status_code == 303  # logged out
     async with services.database.reading() as records:
         assert await records.mails.count_waiting() == 0
+
+
+async def test_the_doctor_knocks_at_the_mail_server(services: Services, post_office: MailServer) -> None:
+    there = Outside(services, services.client)
+    assert (await find("mail", there.greet_mail_server)).verdict is Verdict.WELL
+    closed = services.config.smtp.model_copy(update={"port": 9})
+    there = Outside(replace(services, config=services.config.model_copy(update={"smtp": closed})), services.client)
+    assert "does not let us in" in (await find("mail", there.greet_mail_server)).sentence
+    assert post_office.letters == []
 
 
 async def test_the_answer_is_the_same_for_everybody(

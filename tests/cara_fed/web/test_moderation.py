@@ -7,6 +7,7 @@ import pytest
 
 from cara_fed.accounts.create_artist import Role
 from cara_fed.config import Config
+from cara_fed.errors import NotAllowed
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.report_actor import ReportDraft, report_actor
@@ -40,6 +41,11 @@ async def moderator(browse: Open, services: Services, artists: Artists) -> Brows
 async def publish(services: Services, artist: Artist) -> Post:
     picture = PictureDraft(jpeg(64, 48), alt="a hill", name="a.jpg")
     return await publish_post(services, artist, PostDraft(text="a hill of mine", pictures=(picture,)))
+
+
+async def stored(services: Services, name: str) -> Artist:
+    async with services.database.reading() as records:
+        return await records.artists.get(name)
 
 
 async def report(services: Services, artists: Artists, post: Post | None = None, actor_id: str = "") -> str:
@@ -161,6 +167,8 @@ async def test_a_suspended_artist_is_hidden_and_can_appeal_and_leave_with_their_
     again = browse()
     assert (await again.fill_in("/login", {"name": "mara", "password": PASSWORD})).headers["location"] == "/suspended"
     assert (await again.get("/publish")).headers["location"] == "/suspended"
+    with pytest.raises(NotAllowed, match="suspended"):
+        await publish(services, await stored(services, "mara"))
     page = await again.get("/suspended")
     assert "copies of others" in page.text
     assert (await again.send("/people/follow", {"actor_id": KEI})).status_code in (401, 403)
