@@ -269,7 +269,7 @@ async def test_a_backup_belongs_to_one_instance_and_one_folder(
     await asyncio.to_thread(run, other, "restore", kept_aside, code=1)
     assert "backup of https://studio.example" in capsys.readouterr().err
     with (
-        pytest.raises(BackupUnusable, match="backup of https://studio.example"),
+        pytest.raises(BackupUnusable, match=r"backup of https://studio\.example"),
         taken(kept_aside, "https://x.example"),
     ):
         pass
