@@ -70,9 +70,7 @@ class Actors:
         whole = viewer.is_known or not self._services.config.federation.authorized_fetch
         build = build_actor if whole else build_actor_stub
         version = version_of((artist, *keys))
-        document = self._documents.get(
-            (build.__name__, artist.pk), version, lambda: dump_document(build(profile, site))
-        )
+        document = self._documents.get((build.__name__, artist.pk), version, lambda: build(profile, site))
         body = self._services.capabilities.substitute(document, viewer.host_number)
         page = link_to_page(site.profile_page(artist.name))
         return answer_document(body, cache_header(viewer), page, *headers_of(profile.signals))

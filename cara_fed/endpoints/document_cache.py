@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Final
 
+from activitypub.documents import Json, dump_document
 from storage.columns import Table
 from storage.statements import table_of
 
@@ -27,11 +28,11 @@ class DocumentCache:
         self._most = most
         self._held: OrderedDict[Key, tuple[Version, bytes]] = OrderedDict()
 
-    def get(self, key: Key, version: Version, build: Callable[[], bytes]) -> bytes:
+    def get(self, key: Key, version: Version, build: Callable[[], Json]) -> bytes:
         """The document's bytes: the ones held where `version` is still theirs, or else built anew."""
         held = self._held.get(key)
         if held is None or held[0] != version:
-            held = (version, build())
+            held = (version, dump_document(build()))
             self._held[key] = held
         self._held.move_to_end(key)
         if len(self._held) > self._most:

@@ -10,7 +10,7 @@ from cara_fed.endpoints.actors import headers_of, link_to_page
 from cara_fed.endpoints.answers import answer_bytes, etag_of, public_for
 from cara_fed.endpoints.calls import Call
 from cara_fed.endpoints.crawler_door import CrawlerDoor
-from cara_fed.endpoints.document_cache import DocumentCache, Version, version_of
+from cara_fed.endpoints.kept_answers import KeptAnswers
 from cara_fed.endpoints.refusals import NotHere
 from cara_fed.feeds.build import FeedBuilder, Stretch, last_change
 from cara_fed.feeds.formats import FORMATS, Format
@@ -19,7 +19,6 @@ from cara_fed.services import Services
 from cara_fed.translate.opt_outs import signals_for
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import Gallery
-from storage.columns import Table
 from storage.posts import Post
 from storage.records import Records
 
@@ -42,7 +41,7 @@ class Feeds:
         self._default = services.config.opt_out.default
         gallery = Gallery(services.site, self._default, services.capabilities)
         self._builder = FeedBuilder(gallery, self._default, services.config.instance.languages[0])
-        self._written = DocumentCache()
+        self._kept = KeptAnswers(services)
 
     async def feed(self, call: Call) -> Answer:
         """The feed at an address; with `?before=` a page of older items."""
@@ -53,9 +52,14 @@ class Feeds:
             raise NotHere
         if refusal := await self._door.refuse_page(call.scope):
             return refusal
-        async with self._services.database.reading() as records:
-            stretch = await self._read(records, asked, read_pk(call.query.get("before", "")))
-        return self._answer(stretch, chosen)
+        before = read_pk(call.query.get("before", ""))
+
+        async def make() -> Answer:
+            async with self._services.database.reading() as records:
+                stretch = await self._read(records, asked, before)
+            return self._answer(stretch, chosen)
+
+        return await self._kept.get((path, before), make)
 
     async def _read(self, records: Records, asked: Asked, before: int | None) -> Stretch:
         subject = await asked.find(records, self._services.config)
@@ -68,12 +72,8 @@ class Feeds:
         )
 
     def _answer(self, stretch: Stretch, chosen: Format) -> Answer:
-        def write() -> bytes:
-            return chosen.write(self._builder.build(stretch).at(chosen.ending))
-
         subject = stretch.subject
-        key = (f"{subject.page_url}{chosen.ending}", stretch.before or 0)
-        body = self._written.get(key, _version(stretch), write)
+        body = chosen.write(self._builder.build(stretch).at(chosen.ending))
         said = signals_for(subject.policy, self._services.site, self._default)
         changed = (b"last-modified", format_http_date(last_change(stretch)).encode())
         headers = (*_ALWAYS, etag_of(body), changed, link_to_page(subject.page_url), *headers_of(said))
@@ -86,12 +86,3 @@ async def _load(records: Records, subject: Subject, posts: Sequence[Post]) -> li
     artists = {subject.artist.pk: subject.artist} if subject.artist else await records.artists.find_by_pks(pks)
     pictures = await records.attachments.find_for_posts([post.pk for post in posts])
     return [PostRows(artists[post.artist_pk or 0], post, pictures[post.pk]) for post in posts]
-
-
-def _version(stretch: Stretch) -> Version:
-    rows: list[Table] = [*stretch.subject.rows]
-    for one in stretch.posts:
-        rows += [one.artist, one.post]
-        for picture in one.pictures:
-            rows += [picture.attachment, *picture.renditions.values()]
-    return version_of(rows, stretch.next_before)

@@ -13,7 +13,8 @@ from cara_fed.asgi import Answer, Header
 from cara_fed.endpoints.actors import headers_of
 from cara_fed.endpoints.answers import answer_bytes, answer_error, etag_of, public_for
 from cara_fed.endpoints.calls import Call
-from cara_fed.endpoints.crawler_door import CrawlerDoor
+from cara_fed.endpoints.crawler_door import CrawlerDoor, Visitor
+from cara_fed.endpoints.kept_answers import KeptAnswers
 from cara_fed.endpoints.posts import find_post
 from cara_fed.endpoints.refusals import NotHere
 from cara_fed.endpoints.shown_posts import FOR_EVERYONE, load_posts
@@ -44,15 +45,24 @@ class OEmbed:
         self._default = services.config.opt_out.default
         gallery = Gallery(services.site, self._default, services.capabilities)
         self._embedder = Embedder(gallery, self._default, services.config.instance.name)
+        self._kept = KeptAnswers(services)
 
     async def embed(self, call: Call) -> Answer:
         """`?url=` the address of a post, `maxwidth`, `maxheight`, `format` (json or xml)."""
         media_type = _TYPES.get(call.query.get("format", "json"))
         if media_type is None:
             return answer_error(501, "the formats are json and xml")
+        visitor = await self._door.meet(call.scope)
+
+        async def make() -> Answer:
+            return await self._answer(call, media_type, visitor)
+
+        # Whoever is known at the door is told what holds for them; everybody else the same.
+        return await make() if visitor else await self._kept.get((call.scope["query_string"],), make)
+
+    async def _answer(self, call: Call, media_type: str, visitor: Visitor | None) -> Answer:
         box, rows = _read_box(call.query), await self._find(call.query.get("url", ""))
         policy = effective_opt_out(self._default, rows.artist, rows.post)
-        visitor = await self._door.meet(call.scope)
         if visitor and (refusal := await self._door.refuse(call.scope, visitor, Place.PAGE, policy)):
             return refusal
         said = headers_of(signals_for(policy, self._services.site, self._default))

@@ -53,9 +53,7 @@ class Posts:
             [(rows, counts)] = await load_posts(records, artist, [post])
         write = write_create if is_create else write_note
         version = version_of(_rows_of(rows), counts)
-        document = self._documents.get(
-            (write.__name__, pk), version, lambda: dump_document(write(self._services, rows, counts))
-        )
+        document = self._documents.get((write.__name__, pk), version, lambda: write(self._services, rows, counts))
         if viewer.netloc is not None:
             self._services.ledger.note_visit(post.object_id, viewer.netloc, Door.FETCH)
         return self._answer(document, rows, viewer)

@@ -24,7 +24,7 @@ from cara_fed.endpoints.crawler_door import CrawlerDoor, guard_pages
 from cara_fed.endpoints.feeds import Feeds
 from cara_fed.endpoints.gate import Gate
 from cara_fed.endpoints.inbox import Inbox
-from cara_fed.endpoints.kept_pages import KeptPages
+from cara_fed.endpoints.kept_pages import keep_pages
 from cara_fed.endpoints.media import Media
 from cara_fed.endpoints.oembed import OEmbed
 from cara_fed.endpoints.policies import Policies
@@ -63,7 +63,7 @@ def build_router(services: Services, pages: App) -> App:
         },
         endings=dict.fromkeys((one.ending for one in FORMATS), Route("GET", Feeds(services, door).feed)),
     )
-    return Router(services.site, table, guard_pages(door, KeptPages(services, pages)), services.suspended.hides)
+    return Router(services.site, table, guard_pages(door, keep_pages(services, pages)), services.suspended.hides)
 
 
 def _server_paths(services: Services, gate: Gate, inbox: Inbox) -> Mapping[str, Route]:

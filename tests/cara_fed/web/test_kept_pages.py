@@ -5,7 +5,7 @@ import pytest
 
 from cara_fed.clock import Clock
 from cara_fed.config import Config
-from cara_fed.endpoints.kept_pages import NEVER_SHOWN
+from cara_fed.endpoints.kept_answers import NEVER_SHOWN
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
 from storage.columns import Table
