@@ -7,7 +7,7 @@ from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.services import Services
-from cara_fed.translate.quotes import authorization_of, request_of
+from cara_fed.translate.quotes import authorization_of, end_quote, request_of
 from storage.artists import Artist
 from storage.posts import Post
 from storage.quotes import ACCEPTED, REFUSED, REVOKED
@@ -35,7 +35,7 @@ async def refuse_quote(services: Services, artist: Artist, post_pk: int) -> None
             await _revoke(records, services, artist, post)
         else:
             await _answer(records, services, artist, post, None)
-        post.quote_state = REVOKED if post.quote_authorization else REFUSED
+        end_quote(post, REVOKED if post.quote_authorization else REFUSED, services.clock.now())
         if post.artist_pk is not None:
             await records.post_updates.ask(post.pk, services.clock.now())
     wake_workers(services)

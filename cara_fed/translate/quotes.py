@@ -1,8 +1,12 @@
 """What asks for a quote and what permits it, from the row of the post that quotes."""
 
+from datetime import datetime, timedelta
+
 from activitypub.documents import Json
 from activitypub.quotes import QuoteAuthorization
 from storage.posts import Post
+
+SMALLEST_STEP = timedelta(milliseconds=1)
 
 
 def request_of(post: Post) -> Json:
@@ -14,6 +18,13 @@ def request_of(post: Post) -> Json:
         "object": post.quote_id,
         "instrument": post.object_id,
     }
+
+
+def end_quote(post: Post, state: str, now: datetime) -> None:
+    """Let a post show a link alone. One of ours is edited by that, for servers pass over what is not newer."""
+    post.quote_state = state
+    if post.artist_pk is not None:
+        post.updated_at = max(now, (post.updated_at or post.published_at) + SMALLEST_STEP)
 
 
 def authorization_of(post: Post, author_id: str) -> QuoteAuthorization:

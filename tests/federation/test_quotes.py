@@ -77,7 +77,8 @@ async def test_the_authorization_is_served_until_it_is_taken_back(fediverse: Fed
 
     await refuse_quote(studio.services, await studio.artist("mara"), there.pk)
     await fediverse.settle()
-    assert (await get_post(gallery, post.object_id)).quote_state == "revoked"
+    ended = await get_post(gallery, post.object_id)
+    assert ended.quote_state == "revoked" and ended.updated_at is not None
     gone = await gallery.get(there.quote_authorization, as_=gallery.services.site.instance_actor)
     assert gone.status_code == 404
     note = json.loads((await studio.get(post.object_id, as_=studio.services.site.instance_actor)).content)

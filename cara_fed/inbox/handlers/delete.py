@@ -5,6 +5,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.forwarding import forward_change
 from cara_fed.inbox.posts import delete_post
 from cara_fed.inbox.registry import inbox
+from cara_fed.translate.quotes import end_quote
 from storage.quotes import REVOKED
 from storage.records import Records
 
@@ -39,7 +40,8 @@ async def _revoke_quotes(context: InboxContext, delete: Activity) -> bool:
         quoted = await context.records.posts.find(post.quote_id or "")
         if quoted is None or quoted.actor_id != delete.actor_id:
             continue
-        post.quote_state, found = REVOKED, True
+        end_quote(post, REVOKED, context.now)
+        found = True
         if post.artist_pk is not None:
             await context.records.post_updates.ask(post.pk, context.now)
     return found

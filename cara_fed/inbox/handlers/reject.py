@@ -5,6 +5,7 @@ from cara_fed.inbox.context import InboxContext
 from cara_fed.inbox.follows import find_answered_follow
 from cara_fed.inbox.quotes import find_answered_quote
 from cara_fed.inbox.registry import inbox
+from cara_fed.translate.quotes import end_quote
 from storage.follows import REJECTED
 from storage.quotes import REFUSED
 
@@ -20,7 +21,8 @@ async def receive_reject_follow(context: InboxContext, reject: Activity) -> None
 async def receive_reject_quote(context: InboxContext, reject: Activity) -> None:
     """Our quote is refused: the post keeps a link, and whoever has it is told."""
     post = await find_answered_quote(context, reject)
-    post.quote_state, post.quote_authorization = REFUSED, None
+    end_quote(post, REFUSED, context.now)
+    post.quote_authorization = None
     await context.records.post_updates.ask(post.pk, context.now)
 
 
