@@ -1,4 +1,4 @@
-"""Second factors: a code that an app shows besides the password, and recovery codes for when the device is lost."""
+"""Second factors: an app's code or a passkey after the password, and recovery codes for when the device is lost."""
 
 import hmac
 import re
@@ -59,6 +59,24 @@ async def confirm_second_factor(services: Services, artist: Artist, code: str, k
         if found is None or found.confirmed_at is not None or not await _use_app_code(records, found, code, now):
             raise WrongCode
         await records.second_factors.confirm(artist.pk, now)
+        await records.second_factors.replace_codes(artist.pk, {hash_code(one) for one in codes})
+        await records.sessions.remove_for_artist(artist.pk, hash_token(keep_token))
+    return codes
+
+
+async def ask_for_passkeys(services: Services, artist: Artist, keep_token: str) -> tuple[str, ...]:
+    """Let a passkey be the second factor, and end every other session; the recovery codes, told only now.
+
+    Raises NotAllowed without a passkey, or where there is a second factor already.
+    """
+    codes, now = make_recovery_codes(), services.clock.now()
+    async with services.database.unit_of_work() as records:
+        found = await records.second_factors.find(artist.pk)
+        if found is not None and found.confirmed_at is not None:
+            raise NotAllowed("There is a second factor already. Take it away first.")
+        if not await records.passkeys.find_all(artist.pk):
+            raise NotAllowed("Add a passkey first.")
+        await records.second_factors.set(SecondFactor(artist_pk=artist.pk, secret="", confirmed_at=now))
         await records.second_factors.replace_codes(artist.pk, {hash_code(one) for one in codes})
         await records.sessions.remove_for_artist(artist.pk, hash_token(keep_token))
     return codes
@@ -132,7 +150,7 @@ async def _use_any_code(records: Records, artist: Artist, code: str, now: dateti
 async def _use_app_code(records: Records, factor: SecondFactor, code: str, now: datetime) -> bool:
     """Whether an app shows this code about now, and nobody used it or a later one."""
     code = re.sub(r"\s", "", code)
-    if not _CODE.fullmatch(code):
+    if not factor.secret or not _CODE.fullmatch(code):
         return False
     app, present = pyotp.TOTP(factor.secret), int(now.timestamp()) // STEP_SECONDS
     steps = range(present - STEPS_OFF, present + STEPS_OFF + 1)

@@ -53,11 +53,13 @@ class PendingApp:
 class LoginSettingsPage:
     """``/settings/login``: passkeys, codes by an app, recovery codes, mail address.
 
-    ``recovery_codes`` are shown this once. ``mail`` is None where there is no mail server.
+    ``recovery_codes`` are shown this once; ``asks_passkey`` where one is asked for after the password.
+    ``mail`` is None where there is no mail server.
     """
 
     passkeys: tuple[PasskeyView, ...] = ()
     has_app: bool = False
+    asks_passkey: bool = False
     pending: PendingApp | None = None
     codes_left: int = 0
     recovery_codes: tuple[str, ...] = ()

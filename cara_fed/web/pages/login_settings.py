@@ -14,6 +14,7 @@ from cara_fed.accounts.mail_address import confirm_mail_address, set_mail_addres
 from cara_fed.accounts.passkeys import PasskeyRefused, add_passkey, ask_new_passkey
 from cara_fed.accounts.second_factor import (
     WrongCode,
+    ask_for_passkeys,
     begin_second_factor,
     confirm_second_factor,
     find_pending,
@@ -74,6 +75,18 @@ async def remove_passkey() -> ResponseReturnValue:
     async with services().database.unit_of_work() as records:
         await records.passkeys.remove(artist.pk, read_pk(fields.get("passkey", "")) or 0)
     return await go(PATH, "This passkey opens nothing any more.")
+
+
+@room.post(f"{PATH}/passkeys/ask")
+async def ask_after_password() -> ResponseReturnValue:
+    """Let the password alone no longer be enough."""
+    artist, fields = require_artist(), await read_fields()
+    try:
+        await require_password(services(), artist, fields.get("password", ""))
+        codes = await ask_for_passkeys(services(), artist, session_token())
+    except NotAllowed as refusal:
+        return await _refuse_password(artist, refusal)
+    return await show(replace(await _build(artist), recovery_codes=codes), at=PATH)
 
 
 @room.post(f"{PATH}/app")
@@ -168,9 +181,11 @@ async def _build(artist: Artist) -> LoginSettingsPage:
         factor = await records.second_factors.find(artist.pk)
         codes_left = await records.second_factors.count_codes(artist.pk)
         mail = await records.mail_addresses.find(artist.pk)
+    is_in_force = factor is not None and factor.confirmed_at is not None
     return LoginSettingsPage(
         passkeys=tuple(PasskeyView(one.pk, one.name, one.created_at, one.used_at) for one in passkeys),
-        has_app=factor is not None and factor.confirmed_at is not None,
+        has_app=is_in_force and bool(factor and factor.secret),
+        asks_passkey=is_in_force and not (factor and factor.secret),
         pending=_draw(pending, factor.secret) if pending and factor else None,
         codes_left=codes_left,
         has_mail_server=can_write(services()),

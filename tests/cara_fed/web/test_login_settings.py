@@ -175,3 +175,22 @@ async def test_without_a_mail_server_nothing_pretends_to_write(mara_there: Brows
     await mara_there.get(PATH)
     refused = await mara_there.send(f"{PATH}/mail", {"mail": "mara@mail.example", "password": PASSWORD})
     assert "no mail server" in refused.text
+
+
+async def test_a_passkey_is_asked_for_after_the_password(mara_there: Browser, browse: Open) -> None:
+    await mara_there.get(PATH)
+    assert "Add a passkey first." in (await mara_there.send(f"{PATH}/passkeys/ask", {"password": PASSWORD})).text
+    device = Device(ORIGIN)
+    await add_passkey(mara_there, device)
+    shown = await mara_there.send(f"{PATH}/passkeys/ask", {"password": PASSWORD})
+    recovery = re.findall(r"<code>([a-z2-9]{5}-[a-z2-9]{5})</code>", shown.text)
+    assert len(recovery) == 10
+    browser = browse()
+    assert (await log_in(browser)).headers["location"] == "/login/code"
+    assert 'data-passkey="get"' in (await browser.get("/login/code")).text
+    assert (await browser.send("/login/code", {"code": "000000"})).status_code == 403
+    assert (await show_passkey(browser, device)).headers["location"] == "/settings"
+    lost = browse()
+    await log_in(lost)
+    await lost.get("/login/code")
+    assert (await lost.send("/login/code", {"code": recovery[3]})).status_code == 303
