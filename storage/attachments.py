@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from storage.artists import Artist
 from storage.columns import Table, json_list, long_text, moment, primary_key, reference
 from storage.likenesses import Likeness, Likenesses
+from storage.making import MakingFile
 from storage.statements import add_row, count_changed, in_chunks
 from storage.uploads import Upload
 
@@ -143,6 +144,7 @@ class Attachments:
             col(Attachment.artist_pk).is_not(None),
             col(Attachment.created_at) < before,
             ~waiting.exists(),
+            ~select(MakingFile.pk).where(col(MakingFile.attachment_pk) == col(Attachment.pk)).exists(),
         )
         return await self._find(col(Attachment.pk).in_(unused.limit(limit)))
 
@@ -159,6 +161,8 @@ class Attachments:
             used.update(name for name in await self.session.exec(originals) if name)
             waiting = select(Upload.original_hash).where(col(Upload.original_hash).in_(chunk))
             used.update(await self.session.exec(waiting))
+            beside = select(MakingFile.hash).where(col(MakingFile.hash).in_(chunk))
+            used.update(await self.session.exec(beside))
         return used | (await self._profile_hashes()).intersection(hashes)
 
     async def _profile_hashes(self) -> set[str]:

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.albums import Albums
+from storage.alt_proposals import AltProposals
 from storage.appeals import Appeals
 from storage.applications import Applications, SuspensionAppeals
 from storage.artists import Artists
@@ -36,6 +37,7 @@ from storage.keys import Keys
 from storage.likenesses import Likenesses
 from storage.mail_addresses import MailAddresses
 from storage.mails import Mails
+from storage.making import Making
 from storage.mutes import Mutes
 from storage.notifications import Notifications
 from storage.opt_out_changes import OptOutChanges
@@ -81,14 +83,15 @@ class Records:
     """
 
     __slots__ = (
-        "_session", "albums", "appeals", "applications", "artists", "attachments", "audit_log", "backups", "blocklist",
-        "blocklist_changes", "blocks", "bookmarks", "circles", "crawlers", "deliveries", "drafts", "enforcement",
-        "evidence", "exports", "filters", "followers", "following", "heartbeats", "held_lists", "hosts", "house_rules",
-        "inbox_log", "interactions", "keys", "likenesses", "mail_addresses", "mails", "mutes", "notifications",
-        "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls", "portfolio", "post_updates", "post_versions",
-        "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors", "remote_keys", "report_notes",
-        "reports", "revisions", "rewrites", "searches", "second_factors", "secrets", "sessions", "severances",
-        "subscribed_changes", "subscriptions", "suspension_appeals", "timelines", "tokens", "uploads", "usage", "works",
+        "_session", "albums", "alt_proposals", "appeals", "applications", "artists", "attachments", "audit_log",
+        "backups", "blocklist", "blocklist_changes", "blocks", "bookmarks", "circles", "crawlers", "deliveries",
+        "drafts", "enforcement", "evidence", "exports", "filters", "followers", "following", "heartbeats", "held_lists",
+        "hosts", "house_rules", "inbox_log", "interactions", "keys", "likenesses", "mail_addresses", "mails", "making",
+        "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls", "portfolio",
+        "post_updates", "post_versions", "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors",
+        "remote_keys", "report_notes", "reports", "revisions", "rewrites", "searches", "second_factors", "secrets",
+        "sessions", "severances", "subscribed_changes", "subscriptions", "suspension_appeals", "timelines", "tokens",
+        "uploads", "usage", "works",
     )  # fmt: skip
 
     def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
@@ -157,6 +160,8 @@ class Records:
         self.bookmarks = Bookmarks(session)
         self.circles = Circles(session)
         self.filters = Filters(session)
+        self.making = Making(session)
+        self.alt_proposals = AltProposals(session)
         self.works = Works(session)
 
     @asynccontextmanager

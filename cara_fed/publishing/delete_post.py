@@ -7,6 +7,7 @@ from activitypub.audience import Visibility, build_audience
 from activitypub.notes import build_tombstone
 from cara_fed.delivery.worker import DELETED_MEANWHILE
 from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.keep_making import forget_rows
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.own_posts import get_own_post
 from cara_fed.publishing.publish_post import recipients_of
@@ -26,9 +27,11 @@ async def delete_post(services: Services, artist: Artist, post_pk: int) -> None:
         rows = await get_own_post(records, artist, post_pk)
         await _send_delete(records, services, rows)
         await records.attachments.remove({picture.attachment.pk for picture in rows.pictures})
+        beside = list(await records.making.find_for_post(post_pk))
+        shown = await forget_rows(records, beside)
         await records.notifications.remove_about(rows.post.object_id)
         await records.posts.tombstone(rows.post.object_id, services.clock.now())
-    await forget_files(services, rows.pictures)
+    await forget_files(services, [*rows.pictures, *shown], [file.hash for file in beside])
     wake_workers(services)
 
 

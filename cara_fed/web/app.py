@@ -36,6 +36,7 @@ TAKES_FILES = frozenset(
     {
         "publishing.publish",
         "drafts.add_picture",
+        "making.add_making",
         "editing.edit",
         "settings.change_profile",
         "mark_settings.change_marks",

@@ -201,6 +201,7 @@ class PostPage:
     newer: Link | None = None
     older: Link | None = None
     series: Series | None = None
+    shows_making: bool = False
     is_own: bool = False
     acts: Acts | None = None
 

@@ -39,6 +39,7 @@ from tests.web.admin_samples import blocklist, crawlers, deliveries, members, to
 from tests.web.arranging_samples import arranging_pages
 from tests.web.company_samples import company_pages
 from tests.web.draft_samples import draft_pages
+from tests.web.making_samples import making_pages
 from tests.web.mark_samples import mark_pages
 from tests.web.moderation_samples import moderation_pages
 from tests.web.samples import (
@@ -123,6 +124,7 @@ def all_pages() -> dict[str, tuple[object, Page]]:
         **moderation_pages(),
         **arranging_pages(),
         **draft_pages(),
+        **making_pages(),
         **mark_pages(),
         "log-in": (LogInPage(wrong), page("/login", csrf_token="a-token")),
         "log-out": (LogOutPage(), signed_in("/logout")),

@@ -30,6 +30,10 @@ class Samples:
             return Answer(200, self._picture(path.removeprefix("/media/")), ((b"content-type", b"image/jpeg"),))
         if path.startswith("/drafts/") and path.endswith("/pictures"):
             return Answer(200, b'{"uploads": [], "is_away": false}', ((b"content-type", b"application/json"),))
+        if path == "/worker.js":
+            return Answer(200, b"", ((b"content-type", b"text/javascript"),))
+        if path == "/manifest.webmanifest":
+            return Answer(200, b"{}", ((b"content-type", b"application/manifest+json"),))
         if (sample := all_pages().get(path.strip("/"))) is None:
             return Answer(404)
         headers = security_headers(https=False, forms_lead_away="profile" in path)

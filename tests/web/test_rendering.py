@@ -50,7 +50,7 @@ def test_nothing_is_asked_of_another_site(name: str) -> None:
         for attribute in ("src", "action", "href"):
             assert urlsplit(element.get(attribute, "")).netloc in ("", "studio.example")
     for link in elements(HTML[name], "link"):
-        assert link["rel"] in ("canonical", "alternate", "license") or link["href"].startswith(PREFIX)
+        assert link["rel"] in ("canonical", "alternate", "license", "manifest") or link["href"].startswith(PREFIX)
 
 
 @every_page

@@ -10,6 +10,7 @@ from activitypub.html import strip_html
 from activitypub.identifiers import read_pk
 from cara_fed.blocklist.reminding import ENTRY_ENDS
 from cara_fed.publishing.hold_post import HELD_KIND, NOT_PUBLISHED, RELEASED_KIND
+from cara_fed.publishing.propose_alt import ALT_PROPOSAL
 from cara_fed.web.entries import find_bylines, path_of, remote_gallery
 from cara_fed.web.house import services
 from cara_fed.web.parts import Byline, Link, Reaction
@@ -119,6 +120,8 @@ def _about(row: Notification, post: Post | None) -> Link | None:
         return Link("/admin/blocklist", row.object_id)
     if row.kind == HELD_KIND:
         return Link("/admin/held", "Held work")
+    if row.kind == ALT_PROPOSAL and post is not None:
+        return Link(f"{path_of(post)}/alt", "The proposals")
     return Link(path_of(post), _excerpt(post)) if post is not None and post.deleted_at is None else None
 
 

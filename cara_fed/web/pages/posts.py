@@ -40,6 +40,7 @@ class _Hung:
     series: Series | None
     entry: Entry
     replies: tuple[Entry, ...]
+    shows_making: bool
 
 
 @room.get("/@<name>/<pk:pk>")
@@ -73,9 +74,9 @@ async def _read_surroundings(records: Records, rows: PostRows, sight: Sight) -> 
     # Those of the listed are not shown, and not counted.
     own, direct = entries[rows.post.pk], sum(branch.depth == 0 for branch in below)
     series = await _find_series(records, rows, sight)
-    return _Hung(
-        rows, sight, beside, series, replace(own, post=replace(own.post, replies=direct)), hang_thread(below, entries)
-    )
+    making = await records.making.count_public(rows.post.pk) > 0
+    entry = replace(own, post=replace(own.post, replies=direct))
+    return _Hung(rows, sight, beside, series, entry, hang_thread(below, entries), making)
 
 
 async def _find_series(records: Records, rows: PostRows, sight: Sight) -> Series | None:
@@ -106,6 +107,7 @@ def _build_view(hung: _Hung) -> PostPage:
         newer=_link(hung.rows, hung.beside.newer),
         older=_link(hung.rows, hung.beside.older),
         series=hung.series,
+        shows_making=hung.shows_making,
         is_own=hung.sight.follow is parts.FollowState.SELF,
         acts=hung.entry.acts,
     )

@@ -24,7 +24,7 @@ from tests.support.instances import DATABASE, build_config, jpeg
 from tests.support.network import Network
 
 Artists = dict[str, Artist]
-PLACES = {"name": "mara", "pk": "1", "upload_pk": "1"}
+PLACES = {"name": "mara", "pk": "1", "upload_pk": "1", "file_pk": "1"}
 # <name>, <pk:pk>, <any(follow, unfollow):what>
 PART = re.compile(r"<(?:\w+(?:\((?P<first>\w+)[^)]*\))?:)?(?P<name>\w+)>")
 

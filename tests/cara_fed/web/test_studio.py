@@ -1,5 +1,7 @@
 """The studio beside publishing: commissions, series, and work that is held until somebody has looked."""
 
+import re
+from hashlib import sha256
 from io import BytesIO
 
 import pytest
@@ -124,3 +126,71 @@ class TestHeld:
 
 async def test_nothing_is_held_where_there_is_no_such_rule(mara_there: Browser) -> None:
     assert (await publish(mara_there, made_by_ai())).startswith("/@mara/")
+
+
+async def test_how_a_work_was_made_is_kept_by_hash_and_date(
+    mara_there: Browser, theo_there: Browser, ada_there: Browser, visitor: Browser, services: Services
+) -> None:
+    path = await publish(mara_there, text="Made by hand")
+    assert "How it was made" not in (await visitor.get(path)).text
+    film = b"not a picture, but a film of it being drawn"
+    for content, public in ((jpeg(50, 50), "1"), (film, "")):
+        sent = await mara_there.fill_in(
+            f"{path}/making",
+            {"kind": "sketch", "note": "First <lines>", "is_public": public},
+            files={"file": ("sketch.jpg", content, "image/jpeg")},
+        )
+        assert sent.status_code == 303, sent.text
+    assert "How it was made" in (await visitor.get(path)).text
+    shown = (await visitor.get(f"{path}/making")).text
+    assert sha256(jpeg(50, 50)).hexdigest() in shown and sha256(film).hexdigest() not in shown
+    assert "First &lt;lines&gt;" in shown and "22 November 2026" in shown
+    whole = (await ada_there.get(f"{path}/making")).text
+    assert sha256(film).hexdigest() in whole
+    file = re.findall(rf'href="({path}/making/[0-9]+)"', whole)[1]
+    given = await ada_there.get(file)
+    assert given.content == film and given.headers["content-disposition"].startswith("attachment")
+    assert (await visitor.get(file)).status_code == 404
+    assert (await theo_there.get(file)).status_code == 404
+    await theo_there.get("/settings")
+    assert (await theo_there.send(f"{file}/remove")).status_code == 404
+    none = await mara_there.fill_in(f"{path}/making", {"kind": "nonsense"})
+    assert none.status_code == 422
+    await mara_there.get(path)
+    await mara_there.send(f"{path}/delete")
+    assert [name async for name in services.media.names("private")] == []
+
+
+async def test_a_proposed_alt_text_is_taken_with_one_click(
+    mara_there: Browser, theo_there: Browser, visitor: Browser
+) -> None:
+    path = await publish(mara_there, text="Undescribed")
+    assert (await visitor.get(f"{path}/alt")).status_code == 303
+    sent = await theo_there.fill_in(f"{path}/alt", {"number": "1", "text": "Grey ridges <in haze>."})
+    assert sent.headers["location"] == path
+    for wrong in ({"number": "2", "text": "x"}, {"number": "1", "text": " "}, {"number": "x", "text": "x"}):
+        assert (await theo_there.fill_in(f"{path}/alt", wrong)).status_code == 422
+    assert "proposes an alt text" in (await mara_there.get("/notifications")).text
+    page = (await mara_there.get(f"{path}/alt")).text
+    assert "Grey ridges &lt;in haze&gt;." in page
+    assert "Grey ridges" not in (await theo_there.get(f"{path}/alt")).text
+    (number,) = re.findall(r'name="proposal" value="(\d+)"', page)
+    assert (await theo_there.send(f"{path}/alt/answer", {"proposal": number, "answer": "take"})).status_code == 404
+    taken = await mara_there.send(f"{path}/alt/answer", {"proposal": number, "answer": "take"})
+    assert taken.status_code == 303
+    assert 'alt="Grey ridges &lt;in haze&gt;."' in (await visitor.get(path)).text
+    assert "Nobody has proposed" in (await mara_there.get(f"{path}/alt")).text
+
+
+async def test_the_studio_can_be_installed_and_keeps_nothing_private(visitor: Browser, mara_there: Browser) -> None:
+    manifest = (await visitor.get("/manifest.webmanifest")).json()
+    assert manifest["start_url"] == "/publish" and manifest["display"] == "standalone"
+    assert (await visitor.get(manifest["icons"][0]["src"])).status_code == 200
+    worker = await visitor.get("/worker.js")
+    assert (
+        worker.headers["content-type"].startswith("text/javascript") and "no-cache" in worker.headers["cache-control"]
+    )
+    assert "install." in (await mara_there.get("/home")).text
+    assert "install." not in (await visitor.get("/")).text
+    offline = (await visitor.get("/offline")).text
+    assert "No connection" in offline and "mara" not in offline

@@ -1,0 +1,48 @@
+"""Installing the studio on a phone: its manifest, its worker, and the page it shows without a connection."""
+
+from quart import Blueprint, Response, jsonify
+from quart.typing import ResponseReturnValue
+
+from cara_fed.web.house import house, services
+from cara_fed.web.making_views import OfflinePage
+from cara_fed.web.showing import show
+
+SHORT_NAME = 12
+
+room = Blueprint("installing", __name__)
+
+
+@room.get("/manifest.webmanifest")
+async def show_manifest() -> ResponseReturnValue:
+    """What browsers need to install it; it opens on the studio."""
+    name, static = services().config.instance.name, house().pages.static
+    manifest = {
+        "name": name,
+        "short_name": name if len(name) <= SHORT_NAME else "Studio",
+        "id": "/",
+        "start_url": "/publish",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fafafa",
+        "theme_color": "#fafafa",
+        "icons": [{"src": static.url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "shortcuts": [{"name": "Publish", "url": "/publish"}, {"name": "Home", "url": "/home"}],
+    }
+    response = jsonify(manifest)
+    response.content_type = "application/manifest+json"
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@room.get("/worker.js")
+async def show_worker() -> ResponseReturnValue:
+    """The service worker, at the root, for its place is its reach."""
+    response = Response(house().pages.static.by_name["worker.js"].body, content_type="text/javascript; charset=utf-8")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@room.get("/offline")
+async def show_offline() -> ResponseReturnValue:
+    """What is shown without a connection."""
+    return await show(OfflinePage())
