@@ -22,7 +22,6 @@ from PIL import Image
 from cara_fed.protection.cloak.levels import LEVELS, Cloak
 from cara_fed.protection.cloak.making import Cloaked, make_cloak, make_patterned
 from cara_fed.protection.cloak.noise import matched_noise
-from cara_fed.protection.cloak.patterns import pattern_for
 from cara_fed.protection.cloak.surrogate import Surrogate, displacement, load_graph, open_surrogate
 from cara_fed.protection.cloak.weights import Array, read_weights
 from cara_fed.protection.pipeline import protect
@@ -99,7 +98,7 @@ def _measure(pixels: Pixels, level: Cloak, surrogate: Surrogate, evaluation: Enc
 
 def _make(image: Image.Image, level: Cloak, surrogate: Surrogate) -> Cloaked:
     if level is Cloak.INSTANT:
-        return make_patterned(image, LEVELS[level], pattern_for)
+        return make_patterned(image, LEVELS[level], surrogate, lambda done, of: None)
     return make_cloak(image, LEVELS[level], surrogate, lambda done, of: None)
 
 

@@ -9,7 +9,7 @@ class Cloak(StrEnum):
     """How strongly a picture is cloaked; the quality gate is the same for all."""
 
     OFF = "off"
-    INSTANT = "instant"  # patterns made beforehand; needs no model
+    INSTANT = "instant"  # patterns made beforehand; needs no model, and is better with it
     LIGHT = "light"
     STRONG = "strong"
     COMMAND = "command"  # the admin's own command, see [protection] command
@@ -32,7 +32,7 @@ class Level:
 
 LEVELS: Final = {
     Cloak.OFF: Level(0, 0, 0, 2),
-    Cloak.INSTANT: Level(0, 768 * 768, 12, 4),
+    Cloak.INSTANT: Level(2, 512 * 512, 12, 4),
     Cloak.LIGHT: Level(9, 768 * 768, 12, 12),
     Cloak.STRONG: Level(24, 896 * 896, 14, 40),
     Cloak.COMMAND: Level(0, 0, 0, 600),

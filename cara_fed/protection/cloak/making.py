@@ -1,6 +1,6 @@
 """Making a cloak for one picture: at a working size, so that cost does not grow with the picture, then fitted to it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +14,7 @@ from cara_fed.protection.cloak.gate import MIN_PSNR, MIN_SSIM, Fitted, fit_to_ga
 from cara_fed.protection.cloak.levels import Level
 from cara_fed.protection.cloak.masks import brightness_of, find_amplitudes, find_caps
 from cara_fed.protection.cloak.noise import matched_noise
+from cara_fed.protection.cloak.patterns import pattern_for
 from cara_fed.protection.cloak.surrogate import Surrogate, displacement
 from cara_fed.protection.cloak.weights import Array
 from cara_fed.protection.errors import CloakUnavailable
@@ -30,11 +31,10 @@ class Cloaked:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-MakeChange = Callable[[Ground], Array]
-
-
 def make_cloak(image: Image.Image, level: Level, surrogate: Surrogate, tell: Told) -> Cloaked:
     """Climbs, fits to the gate, and measures how far the published pixels move the encoder, beside matched noise."""
+    if min(image.size) < _SMALLEST:
+        raise CloakUnavailable("This picture is too small for this cloak, so nothing was published; choose none.")
     size = working_size(image.size, level.pixels)
     seen = _at_size(image, size)
     clean = surrogate.encode(seen)
@@ -48,11 +48,17 @@ def make_cloak(image: Image.Image, level: Level, surrogate: Surrogate, tell: Tol
     return Cloaked(made, _quality_facts(fitted) | facts)
 
 
-def make_patterned(image: Image.Image, level: Level, pattern: MakeChange) -> Cloaked:
-    """A change made beforehand, laid over the picture and fitted to the gate; no encoder is asked."""
+def make_patterned(image: Image.Image, level: Level, surrogate: Surrogate | None, tell: Told) -> Cloaked:
+    """Patterns made beforehand, laid over the picture and fitted to the gate; refined where there is an encoder."""
     seen = _at_size(image, working_size(image.size, level.pixels))
-    fitted, made = _fit(image, pattern(ground_of(seen, level.most)), level.most)
-    return Cloaked(made, _quality_facts(fitted))
+    ground = ground_of(seen, level.most)
+    direction, passes = pattern_for(ground), 0
+    change = direction * ground.amplitudes
+    if surrogate and min(image.size) >= _SMALLEST:
+        passes = level.passes
+        change = climb(surrogate, ground, surrogate.encode(seen), direction, passes, tell)
+    fitted, made = _fit(image, change, level.most)
+    return Cloaked(made, _quality_facts(fitted) | {"passes": passes})
 
 
 def ground_of(seen: Array, most: float) -> Ground:

@@ -14,18 +14,21 @@ from cara_fed.protection.cloak.ascent import REACH, Ground, unit
 from cara_fed.protection.cloak.filters import blur, double, halve
 from cara_fed.protection.cloak.weights import Array
 
-EDGE: Final = 256
+EDGE: Final = 128
+_HUES = ((0, 0, 0), (30, 0, -30), (-30, 0, 30), (-15, 15, -15))  # plain, warm, cool, green
+_DEEP = ((150, 45, 45), (205, 100, 100), (95, 45, 100), (50, 130, 130))
 KINDS: Final = np.array(
-    [(25, 25, 30), (85, 80, 80), (145, 140, 135), (225, 222, 215), (175, 105, 65), (80, 115, 160), (95, 125, 70)],
-    np.float32,
+    [*(np.add(hue, light) for light in (25, 65, 105, 145, 185, 225) for hue in _HUES), *_DEEP], np.float32
 )
-_LIKENESS = 40.0  # grey levels within which a colour still belongs to a kind
+"""Mean colours around a pixel, one for each pattern."""
+
+_LIKENESS = 28.0  # grey levels within which a colour still belongs to a kind
 _FILE = Path(__file__).with_name("patterns.bin")
 
 
 def pattern_for(ground: Ground) -> Array:
-    """The change in grey levels, not rounded, that the bank has for a picture at working size."""
-    return mix(load_patterns(), shares_of(ground.pixels)) * ground.amplitudes * np.float32(REACH)
+    """The direction that the bank has for a picture at working size; see :class:`Ground`."""
+    return mix(load_patterns(), shares_of(ground.pixels)) * np.float32(REACH)
 
 
 @cache

@@ -1,14 +1,15 @@
 """Step 10: the cloak, asked for by name. Where it cannot be made, the picture is refused, and not let through."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from cara_fed.protection.cloak.ascent import Told
 from cara_fed.protection.cloak.levels import LEVELS, Cloak
 from cara_fed.protection.cloak.making import Cloaked, make_cloak, make_patterned
 from cara_fed.protection.cloak.model_file import read_model
-from cara_fed.protection.cloak.patterns import pattern_for
-from cara_fed.protection.cloak.surrogate import open_surrogate
+from cara_fed.protection.cloak.surrogate import Surrogate, open_surrogate
 from cara_fed.protection.errors import CloakUnavailable
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
@@ -40,15 +41,25 @@ def _read_wanted(name: str) -> Cloak:
 
 
 def _climb(picture: Picture, wanted: Cloak) -> Cloaked:
-    def tell(done: int, of: int) -> None:
-        picture.tell(ReportLine("cloak", f"Cloaking: {done} of {of}.", {"done": done, "of": of}))
-
-    surrogate = open_surrogate(read_model(Path(picture.request.cloak_model)))
-    return make_cloak(picture.image, LEVELS[wanted], surrogate, tell)
+    return make_cloak(picture.image, LEVELS[wanted], _open_surrogate(picture), _teller(picture))
 
 
 def _lay(picture: Picture, wanted: Cloak) -> Cloaked:
-    return make_patterned(picture.image, LEVELS[wanted], pattern_for)
+    surrogate = None
+    with suppress(CloakUnavailable):  # the patterns alone are what was asked for
+        surrogate = _open_surrogate(picture)
+    return make_patterned(picture.image, LEVELS[wanted], surrogate, _teller(picture))
+
+
+def _open_surrogate(picture: Picture) -> Surrogate:
+    return open_surrogate(read_model(Path(picture.request.cloak_model)))
+
+
+def _teller(picture: Picture) -> Told:
+    def tell(done: int, of: int) -> None:
+        picture.tell(ReportLine("cloak", f"Cloaking: {done} of {of}.", {"done": done, "of": of}))
+
+    return tell
 
 
 _MAKERS: dict[Cloak, Callable[[Picture, Cloak], Cloaked]] = {

@@ -11,8 +11,8 @@ from PIL import Image
 
 from cara_fed.protection import PictureWorkers, ReportLine
 from cara_fed.protection.cloak.levels import LEVELS, Cloak, expected_seconds
-from cara_fed.protection.cloak.making import make_cloak, working_size
-from cara_fed.protection.cloak.surrogate import open_surrogate
+from cara_fed.protection.cloak.making import make_cloak, make_patterned, working_size
+from cara_fed.protection.cloak.surrogate import displacement, open_surrogate
 from cara_fed.protection.errors import CloakUnavailable, PictureProcessDied, TooSlow
 from cara_fed.protection.pipeline import protect
 from cara_fed.protection.values import Limits, ProtectedPicture, ProtectionRequest, RenditionKind
@@ -75,6 +75,18 @@ def test_the_instant_cloak_needs_no_model_and_stays_within_the_gate() -> None:
     assert facts["flat_change"] <= 2 <= facts["largest_change"] <= LEVELS[Cloak.INSTANT].most
 
 
+@needs_model
+def test_the_instant_cloak_is_refined_where_the_model_is_installed() -> None:
+    surrogate, picture = open_surrogate(MODEL.read_bytes()), photo(128, 128)
+    clean = surrogate.encode(np.asarray(picture, np.float32))
+    level = LEVELS[Cloak.INSTANT]
+    bare, refined = (
+        make_patterned(picture, level, encoder, lambda done, of: None).image for encoder in (None, surrogate)
+    )
+    moved = [displacement(clean, surrogate.encode(np.asarray(one, np.float32))) for one in (bare, refined)]
+    assert moved[1] > 1.2 * moved[0] > 0.1
+
+
 def test_the_same_picture_gets_the_same_cloak() -> None:
     once, again = (protect(PICTURE, asked("instant")) for _ in range(2))
     assert [one.data for one in once.renditions] == [one.data for one in again.renditions]
@@ -97,6 +109,12 @@ def test_the_smallest_pictures_do_no_harm(size: tuple[int, int]) -> None:
         assert said(protect(encode(photo(*size), "PNG"), asked("instant"))).facts["flat_change"] <= 2
     except CloakUnavailable as refused:
         assert "too plain" in str(refused)
+
+
+@needs_model
+def test_a_picture_too_small_to_be_seen_by_the_encoder_is_refused() -> None:
+    with pytest.raises(CloakUnavailable, match="too small"):
+        protect(encode(photo(300, 31), "PNG"), asked("light"))
 
 
 def test_the_working_size_is_bounded_and_keeps_the_shape() -> None:
