@@ -14,7 +14,7 @@ from cara_fed.blocklist.subscribe import refresh_all, refresh_due
 from cara_fed.opt_out.public_list import AgentListUnusable
 from cara_fed.opt_out.refresh import refresh_agents
 from tests.activitypub.shared_documents import MISSING, SHARED
-from tests.cara_fed.opt_out.test_user_agents import FEDIVERSE
+from tests.cara_fed.opt_out.test_user_agents import FEDIVERSE, READERS
 from tests.support.fediverse import Fediverse, Instance, picture
 
 TRAINER = "Mozilla/5.0 (compatible; GPTBot/1.2; +https://openai.com/gptbot)"
@@ -45,30 +45,40 @@ async def visit(studio: Instance, path: str, user_agent: str, accept: str = "tex
     return response.status_code
 
 
-@pytest.mark.parametrize(
-    ("path", "refused"),
-    [
-        ("/", "T"),
-        ("/@mara", "T"),
-        ("/@mara/posts", "T"),
-        ("/@MARA/about", "T"),
-        ("/@mara/99999999999999999999", "T"),
-        ("/@bob", ""),
-        ("/@bob/posts", ""),
-        ("/@eve", ""),
-        ("/@carol", "TAS"),
-        ("/policies/ai", ""),
-        ("/robots.txt", ""),
-        ("/.well-known/tdmrep.json", ""),
-        ("/license.xml", ""),
-        ("/ai.txt", ""),
-        ("/.well-known/webfinger?resource=acct:mara@studio.example", ""),
-        ("/nodeinfo/2.1", ""),
-    ],
+PAGES = (
+    ("/", "T"),
+    ("/@mara", "T"),
+    ("/@mara/posts", "T"),
+    ("/@MARA/about", "T"),
+    ("/@mara/99999999999999999999", "T"),
+    ("/@bob", ""),
+    ("/@bob/posts", ""),
+    ("/@eve", ""),
+    ("/@carol", "TAS"),
+    ("/policies/ai", ""),
+    ("/robots.txt", ""),
+    ("/.well-known/tdmrep.json", ""),
+    ("/license.xml", ""),
+    ("/ai.txt", ""),
+    ("/.well-known/webfinger?resource=acct:mara@studio.example", ""),
+    ("/nodeinfo/2.1", ""),
+    ("/feed.rss", "T"),
+    ("/@mara/feed.atom", "T"),
+    ("/@bob/feed.json", ""),
+    ("/@carol/feed.rss", "TAS"),
+    ("/tags/ink", "T"),
+    ("/tags/ink/feed.rss", "T"),
+    ("/search?q=salt", "T"),
+    ("//@mara", "T"),
+    ("/%40mara", "T"),
 )
-async def test_a_page_is_refused_to_those_from_whom_it_is_reserved(studio: Instance, path: str, refused: str) -> None:
-    for letter, agent in (("T", TRAINER), ("A", ASKER), ("S", SEARCHER), ("B", BROWSER)):
-        assert (await visit(studio, path, agent) == 403) is (letter in refused), agent
+"""Paths, and to whom they are refused: those who train (T), answer (A) or search (S)."""
+
+
+async def test_a_page_is_refused_to_those_from_whom_it_is_reserved(studio: Instance) -> None:
+    for path, refused in PAGES:
+        for letter, agent in (("T", TRAINER), ("A", ASKER), ("S", SEARCHER), ("B", BROWSER)):
+            assert (await visit(studio, path, agent) == 403) is (letter in refused), (path, agent)
 
 
 async def test_a_post_decides_for_its_own_page_and_pictures(studio: Instance) -> None:
@@ -122,10 +132,10 @@ async def test_a_signature_that_verifies_counts_for_more_than_a_name(fediverse: 
     assert forged.status_code == 403
 
 
-@pytest.mark.parametrize("user_agent", FEDIVERSE)
-async def test_other_software_gets_pages_and_pictures(studio: Instance, user_agent: str) -> None:
+async def test_other_software_gets_pages_and_pictures(studio: Instance) -> None:
     post = await studio.publish("mara", "new", opt_out=OptOut.NO_AUTOMATED_USE)
-    assert await visit(studio, post.url, user_agent) == 200
+    for user_agent in (*FEDIVERSE, *READERS):
+        assert await visit(studio, post.url, user_agent) == 200, user_agent
 
 
 async def visits(studio: Instance) -> set[tuple[str, str, str, int]]:
