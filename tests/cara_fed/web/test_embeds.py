@@ -51,23 +51,23 @@ async def test_a_work_is_a_photo(visitor: Browser, work: Post) -> None:
     assert root.findtext("{http://www.w3.org/ns/tdmrep#}reservation") == "1"
 
 
-@pytest.mark.parametrize(
-    ("query", "kind", "size"),
-    [
-        ("&maxwidth=1100", "photo", (1024, 768)),
-        ("&maxwidth=9999&maxheight=400", "photo", (400, 300)),
-        ("&maxwidth=200", "rich", (200, 150)),
-        ("&maxwidth=300&maxheight=30", "rich", (40, 30)),
-        ("&maxheight=1", "rich", (1, 1)),
-    ],
+ROOMS = (
+    ("&maxwidth=1100", "photo", (1024, 768)),
+    ("&maxwidth=9999&maxheight=400", "photo", (400, 300)),
+    ("&maxwidth=200", "rich", (200, 150)),
+    ("&maxwidth=300&maxheight=30", "rich", (40, 30)),
+    ("&maxheight=1", "rich", (1, 1)),
 )
-async def test_it_fits_the_room(visitor: Browser, work: Post, query: str, kind: str, size: tuple[int, int]) -> None:
-    shown = (await ask(visitor, work.url, query)).json()
-    assert (shown["type"], (shown["width"], shown["height"])) == (kind, size)
-    if kind == "rich":
-        [image] = elements(shown["html"], "img")
-        assert (int(image["width"]), int(image["height"])) == size and image["alt"] == f"alt {work.pk}.0"
-        assert "thumbnail_url" not in shown
+
+
+async def test_it_fits_the_room(visitor: Browser, work: Post) -> None:
+    for query, kind, size in ROOMS:
+        shown = (await ask(visitor, work.url, query)).json()
+        assert (shown["type"], (shown["width"], shown["height"])) == (kind, size)
+        if kind == "rich":
+            [image] = elements(shown["html"], "img")
+            assert (int(image["width"]), int(image["height"])) == size and image["alt"] == f"alt {work.pk}.0"
+            assert "thumbnail_url" not in shown
 
 
 async def test_words_are_rich(visitor: Browser, services: Services, artists: Artists) -> None:
@@ -107,13 +107,11 @@ async def test_only_what_everybody_may_see_is_embedded(
             assert (await visitor.get(one["href"])).status_code == 200
 
 
-@pytest.mark.parametrize(
-    "url",
-    ["", "x", f"{BASE}/", f"{BASE}/@mara", "http://studio.example/@mara/1", "https://far.example/@mara/1",
-     f"{BASE}/@mara/1", "javascript:alert(1)", f"{BASE}/@mara/99999999999999999999", f"{BASE}/%00"],
-)  # fmt: skip
-async def test_other_addresses_are_not_ours_to_embed(visitor: Browser, artists: Artists, url: str) -> None:
-    assert (await ask(visitor, url)).status_code == 404
+async def test_other_addresses_are_not_ours_to_embed(visitor: Browser, artists: Artists) -> None:
+    far = ("", "x", "http://studio.example/@mara/1", "https://far.example/@mara/1", "javascript:alert(1)")
+    ours = ("/", "/@mara", "/@mara/1", "/@mara/99999999999999999999", "/%00", "/@mara/1/edit")
+    for url in (*far, *(BASE + path for path in ours)):
+        assert (await ask(visitor, url)).status_code == 404, url
 
 
 async def test_what_was_deleted_or_is_anothers_is_not_there(
@@ -124,18 +122,11 @@ async def test_what_was_deleted_or_is_anothers_is_not_there(
     assert (await ask(visitor, work.url)).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("query", "status"),
-    [
-        ("&format=yaml", 501),
-        ("&maxwidth=0", 400),
-        ("&maxwidth=-5", 400),
-        ("&maxheight=٣", 400),
-        ("&maxheight=1e3", 400),
-    ],
-)
-async def test_what_cannot_be_meant(visitor: Browser, work: Post, query: str, status: int) -> None:
-    assert (await ask(visitor, work.url, f"&{query}")).status_code == status
+async def test_what_cannot_be_meant(visitor: Browser, work: Post) -> None:
+    for query in ("maxwidth=0", "maxwidth=-5", "maxheight=٣", "maxheight=1e3", "maxheight="):
+        expected = 200 if query.endswith("=") else 400  # an empty field is none
+        assert (await ask(visitor, work.url, f"&{query}")).status_code == expected, query
+    assert (await ask(visitor, work.url, "&format=yaml")).status_code == 501
 
 
 async def test_crawlers_are_refused_by_the_posts_own_answer(visitor: Browser, services: Services, work: Post) -> None:
