@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -17,6 +17,8 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 
 REVISION = "blocklist"
+MOST_SUBJECTS = 200
+"""So many of those whom one entry refuses are counted each by itself, in one process."""
 
 
 class RefusedByBlocklist(CaraFedError):
@@ -39,6 +41,7 @@ class BlocklistGuard:
         self._aliases = Aliases(self._policy)
         self._revision = -1
         self._refused: Counter[tuple[Door, str, str]] = Counter()
+        self._subjects: defaultdict[str, set[str]] = defaultdict(set)
         self._refreshing = asyncio.Lock()
         self.is_unenacted = False
         """Whether the list was read anew since the rows were last made to agree with it."""
@@ -57,9 +60,17 @@ class BlocklistGuard:
         listing = self.find_refusing(*subjects)
         if listing is None:
             return None
-        self._refused[(door, listing.key, subjects[0])] += 1
+        self._refused[(door, listing.key, self._name(listing, subjects[0]))] += 1
         log.info("refused %s at %s: %s is listed: %s", subjects[0], door, listing.key, listing.reason)
         return listing
+
+    def _name(self, listing: Listing, subject: str) -> str:
+        """The one who stood there; past so many for one entry the entry itself, for they may be made up."""
+        known = self._subjects[listing.key]
+        if subject not in known and len(known) >= MOST_SUBJECTS:
+            return listing.key
+        known.add(subject)
+        return subject
 
     def find_refusing(self, *subjects: str | None) -> Listing | None:
         """Like :meth:`find`, but for those that shut doors alone; nothing is counted."""

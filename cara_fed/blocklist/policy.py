@@ -31,6 +31,13 @@ class Listing:
     reason: str
     source: str
 
+    def host_of(self, netloc: str) -> str:
+        """The server that is meant, where somebody at ``netloc`` was refused: of a listed domain the domain itself.
+
+        Anybody may claim to be any of the names below it, and what is written down must not grow by that.
+        """
+        return netloc if self.kind is EntryKind.ACTOR else self.key
+
     @property
     def refuses(self) -> bool:
         """Whether doors are shut: reject and drop refuse, filter only holds back."""

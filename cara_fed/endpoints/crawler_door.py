@@ -74,7 +74,8 @@ class CrawlerDoor:
         """A bot that signs, or a server that is listed and signs as it would for our documents."""
         bot = await self._bots.identify(request)
         if bot is not None:
-            return Visitor(bot.agent.name if bot.agent else bot.netloc, bot.agent, bot.netloc, bot.listing)
+            name = bot.listing.host_of(bot.netloc) if bot.listing else bot.netloc
+            return Visitor(bot.agent.name if bot.agent else name, bot.agent, bot.netloc, bot.listing)
         try:
             key_ids = claimed_key_ids(request)
         except SignatureError:
@@ -82,7 +83,7 @@ class CrawlerDoor:
         listing = self._services.blocklist.find_refusing(*key_ids)
         if listing is None:
             return None
-        return Visitor(urlsplit(key_ids[0]).hostname or "", signer=key_ids[0], listing=listing)
+        return Visitor(listing.host_of(urlsplit(key_ids[0]).hostname or ""), signer=key_ids[0], listing=listing)
 
     async def admits(self, scope: Scope, visitor: Visitor, policy: OptOut) -> bool:
         """Whether a known visitor may have what has this policy; nothing is counted."""

@@ -45,6 +45,7 @@ class Ledger:
     def note_visit(self, object_id: str, subject: str, door: Door, listing: Listing | None = None) -> None:
         """Count that a host asked for a post, or was kept from it by a listing. ``subject`` is an id or a netloc."""
         netloc = _netloc(subject)
+        netloc = listing.host_of(netloc) if listing and netloc else netloc
         entry, reason = (listing.key, listing.reason[:MAX_REASON]) if listing else ("", "")
         key = (object_id, netloc, str(door), entry, reason)
         if netloc and (len(self._visits) < MOST_WAITING or key in self._visits):

@@ -6,8 +6,10 @@ import httpx
 import pytest
 
 from cara_fed.asgi import Answer
+from cara_fed.background import watch_once
 from cara_fed.blocklist.allow import allow
 from cara_fed.blocklist.given import find_given
+from cara_fed.blocklist.guard import MOST_SUBJECTS
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
 from cara_fed.errors import CaraFedError, NotFound
 from cara_fed.federation.budgets import Budget
@@ -142,6 +144,23 @@ async def test_what_it_was_given_is_known_for_a_cache_to_purge(studio: Instance,
 async def test_a_listed_neighbour_leaves_the_pictures_of_others_alone(studio: Instance, eve: Stranger) -> None:
     await be_listed(studio, "https://scraper.example/users/somebody-else")
     assert (await look(studio, picture_url(eve))).status_code == 200
+
+
+async def test_names_that_it_makes_up_fill_no_table(fediverse: Fediverse, studio: Instance, eve: Stranger) -> None:
+    post = await studio.publish("mara", "after")
+    await be_listed(studio)
+    for number in range(MOST_SUBJECTS + 5):
+        made_up = Signing(f"https://x{number}.scraper.example/users/eve#main-key", eve.private_key)
+        assert (await eve.get(post.object_id, signing=made_up)).status_code == 403
+    await watch_once(studio.services)
+    async with studio.services.database.reading() as records:
+        refusals = await records.refusals.find_for_entry("scraper.example")
+        visits = await records.evidence.find_visits(post.object_id)
+    fetched = [row for row in refusals if row.door == "fetch"]
+    assert (len(fetched), max(row.count for row in fetched)) == (MOST_SUBJECTS + 1, 5)
+    assert [(row.netloc, row.count) for row in visits if row.door == "fetch"] == [
+        ("scraper.example", MOST_SUBJECTS + 5)
+    ]
 
 
 async def test_announces_are_refused(studio: Instance, eve: Stranger) -> None:
