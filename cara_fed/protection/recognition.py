@@ -2,7 +2,7 @@
 
 from PIL import Image
 
-from cara_fed.protection.likeness import glance_at
+from cara_fed.protection.likeness import glance_at, look_at
 from cara_fed.protection.marks.reading import read_beside, read_mark
 from cara_fed.protection.picture import Picture, Step
 from cara_fed.protection.registration import register
@@ -14,7 +14,7 @@ from cara_fed.protection.steps.orient import orient
 from cara_fed.protection.steps.read_metadata import read_metadata
 from cara_fed.protection.steps.remember import on_ground
 from cara_fed.protection.steps.sniff import sniff
-from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Limits, ProtectionRequest
+from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Likeness, Limits, ProtectionRequest
 
 _STEPS: tuple[Step, ...] = (sniff, measure, read_metadata, decode, fit, orient, colour)
 
@@ -24,6 +24,11 @@ def inspect(data: bytes, limits: Limits, secret: bytes) -> Inspection:
     image = open_still(data, limits)
     glance = glance_at(image)
     return Inspection(glance.upright, glance.mirrored, read_mark(image, secret))
+
+
+def look(data: bytes, limits: Limits) -> Likeness:
+    """What a picture file and its windows look like. Raises PictureRefused."""
+    return look_at(open_still(data, limits))
 
 
 def compare(found: bytes, known: bytes, wanted: ComparisonRequest, limits: Limits) -> Comparison:

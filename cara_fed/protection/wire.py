@@ -144,7 +144,7 @@ def _load_renditions(documents: list[Json], body: bytes) -> tuple[Rendition, ...
 
 
 def dump_showing_request(job: str, limits: Limits, *, known_bytes: int = 0, mark: VisibleMark | None = None) -> Json:
-    """A picture to be looked at: job is before, difference, mark or logo."""
+    """A picture to be looked at: job is look, before, difference, mark or logo."""
     return {"job": job, "limits": asdict(limits), "known_bytes": known_bytes, "mark": asdict(mark) if mark else None}
 
 

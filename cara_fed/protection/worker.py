@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from cara_fed.protection.errors import BrokenPicture, PictureRefused, TooMuchMemory
 from cara_fed.protection.pipeline import protect
-from cara_fed.protection.recognition import compare, inspect
+from cara_fed.protection.recognition import compare, inspect, look
 from cara_fed.protection.showing import clean_logo, show_before, show_difference, show_mark
 from cara_fed.protection.values import MIB, ReportLine, VisibleMark
 from cara_fed.protection.wire import (
@@ -25,6 +25,7 @@ from cara_fed.protection.wire import (
     Json,
     dump_comparison,
     dump_inspection,
+    dump_likeness,
     dump_line,
     dump_picture,
     dump_refusal,
@@ -112,6 +113,10 @@ def _compare(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
     return {"comparison": dump_comparison(compared)}, b""
 
 
+def _look(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
+    return {"likeness": dump_likeness(look(data, load_limits(request)))}, b""
+
+
 def _show_before(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
     return {"shown": {}}, show_before(data, load_limits(request))
 
@@ -135,6 +140,7 @@ _JOBS: dict[str, Callable[[BinaryIO, Json, bytes], tuple[Json, bytes]]] = {
     "protect": _protect,
     "inspect": _inspect,
     "compare": _compare,
+    "look": _look,
     "before": _show_before,
     "difference": _show_difference,
     "mark": _show_mark,

@@ -17,6 +17,7 @@ from cara_fed.protection.values import (
     Comparison,
     ComparisonRequest,
     Inspection,
+    Likeness,
     Limits,
     ProtectedPicture,
     ProtectionRequest,
@@ -32,6 +33,7 @@ from cara_fed.protection.wire import (
     dump_showing_request,
     load_comparison,
     load_inspection,
+    load_likeness,
     load_line,
     load_picture,
     load_refusal,
@@ -86,6 +88,12 @@ class PictureWorkers:
         require_bytes(found, limits)
         job = _Job(dump_comparison_request(wanted, len(known), limits), (known, found), limits.max_seconds)
         return await self._run(job, lambda answer, _: load_comparison(answer["comparison"]))
+
+    async def look_at(self, data: bytes, limits: Limits) -> Likeness:
+        """What a picture and its windows look like. Raises PictureRefused."""
+        require_bytes(data, limits)
+        job = _Job(dump_showing_request("look", limits), (data,), limits.max_seconds)
+        return await self._run(job, lambda answer, _: load_likeness(answer["likeness"]))
 
     async def show_before(self, original: bytes, limits: Limits) -> bytes:
         """The original at the size of our pages, before anything was added; a WebP. Raises PictureRefused."""

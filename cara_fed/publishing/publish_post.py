@@ -22,6 +22,7 @@ from cara_fed.publishing.quote_post import ask_to_quote, require_quotable
 from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.publishing.spend_draft import spend_draft
 from cara_fed.publishing.store_picture import Progress, store_pictures
+from cara_fed.recognition.matches import require_no_matches
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import NO_AI_TAG, PostRows, read_local_post, read_mentions, tag_page, write_mentions
@@ -55,7 +56,8 @@ async def publish_post(
     Pictures are protected and kept first; then the post, its pictures, its Create and the deliveries are written
     together, so that a crash leaves either all of them or none (and at worst files that nothing names). The draft with
     the key ``draft_pk`` becomes this post in the same transaction, and so never a second one. Raises HeldForReview
-    where somebody of the house has to look first, unless it ``is_reviewed``.
+    where somebody of the house has to look first, unless it ``is_reviewed``, and LooksLikeOthers unless the draft
+    accepts that.
     """
     if artist.suspended_at is not None:
         raise NotAllowed("This account is suspended: it can publish nothing.")
@@ -69,6 +71,8 @@ async def publish_post(
     pictures = await store_pictures(services, artist, draft.pictures, terms, progress, draft.marks)
     if not is_reviewed:
         require_not_held(services.config.posts, pictures)
+    if not draft.accepts_matches:
+        await require_no_matches(services, artist, pictures)
     post = _build_row(services, artist, draft, written, terms)
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)

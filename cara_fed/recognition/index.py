@@ -25,6 +25,11 @@ class Near:
     distance: int
 
 
+def mirror_look(look: bytes) -> bytes:
+    """About how a picture with this look of 32 bytes would look mirrored: each other column changes its sign."""
+    return bytes(byte ^ 0b10101010 for byte in look)
+
+
 class LikenessIndex:
     """One for each process; it reads what was added since it was last asked, and may name what was deleted."""
 

@@ -9,7 +9,16 @@ from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from activitypub.quotes import QuotePolicy
 from cara_fed.protection.cloak.levels import Cloak
-from cara_fed.publishing.drafts import ALT_NEEDED, MAX_ALT, MAX_PICTURES, MAX_TEXT, MAX_WARNING, PollDraft
+from cara_fed.publishing.drafts import (
+    ALT_NEEDED,
+    MAX_ALT,
+    MAX_PICTURES,
+    MAX_TEXT,
+    MAX_WARNING,
+    NO_CHOICE,
+    MarkChoice,
+    PollDraft,
+)
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_cloak, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 from cara_fed.web.poll_form import read_poll
@@ -50,6 +59,8 @@ class PublishForm:
     quote_policy: QuotePolicy | None = None
     poll: PollDraft | None = None
     cloak: Cloak | None = None
+    marks: MarkChoice = NO_CHOICE
+    accepts_matches: bool = False
 
 
 def read_publish_form(
@@ -60,8 +71,8 @@ def read_publish_form(
     needs_alt: bool = False,
 ) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
-    ``digital_source_type``, ``quote_policy``, ``cloak``, those of a poll, and for each picture ``picture-N`` or
-    ``upload-N`` with ``alt-N``, ``focal-N``, ``opt_out-N``.
+    ``digital_source_type``, ``quote_policy``, ``cloak``, ``mark_visible``, ``mark_invisible``, ``accept_matches``,
+    those of a poll, and for each picture ``picture-N`` or ``upload-N`` with ``alt-N``, ``focal-N``, ``opt_out-N``.
 
     Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
@@ -95,7 +106,14 @@ def read_draft_fields(
         quote_policy=read_quote_policy(reader),
         poll=read_poll(reader, text),
         cloak=read_cloak(reader),
+        marks=MarkChoice(_read_wish(reader, "mark_visible"), _read_wish(reader, "mark_invisible")),
+        accepts_matches=reader.flag("accept_matches"),
     )
+
+
+def _read_wish(reader: FormReader, name: str) -> bool | None:
+    """Yes, no, or as the artist's settings say."""
+    return {"yes": True, "no": False}.get(reader.fields.get(name, ""))
 
 
 def read_focus(reader: FormReader, name: str) -> tuple[float, float] | None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
 from cara_fed.protection.cloak.levels import Cloak
+from cara_fed.recognition.matches import Match
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.web.draft_views import Uploaded
 from cara_fed.web.parts import NO_HTML, Byline, FollowState, FormView, Picture, Post
@@ -56,8 +57,9 @@ class PublishPage:
     ``cloaks`` are those that can be made here, ``inherited_cloak`` is made where the post asks for none.
 
     ``accept`` is the file input's list of media types; sizes in MiB. ``draft_pk`` is the draft that the form shows,
-    ``is_due`` that it will go out by itself, ``uploads`` its pictures by their numbers as the form holds them.
-    The form's fields: see :func:`cara_fed.web.publish_form.read_publish_form`.
+    ``matches`` are whose pictures its own look like, ``is_due`` that it will go out by itself, ``uploads`` its
+    pictures by their numbers as the form holds them. The form's fields: see
+    :func:`cara_fed.web.publish_form.read_publish_form`.
     """
 
     inherited: OptOut
@@ -75,6 +77,7 @@ class PublishPage:
     sources: Choices = tuple(DIGITAL_SOURCES.items())
     cloaks: tuple[Cloak, ...] = (Cloak.OFF, Cloak.INSTANT, Cloak.GLAZED)
     inherited_cloak: Cloak = Cloak.OFF
+    matches: tuple[Match, ...] = ()
 
     def uploaded(self, place: int) -> Uploaded | None:
         """The picture that was sent before and stands in this place."""

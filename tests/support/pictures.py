@@ -4,9 +4,9 @@ import asyncio
 
 from cara_fed.protection import PictureWorkers, ProtectedPicture, ProtectionRequest, ReportLine
 from cara_fed.protection.pipeline import protect
-from cara_fed.protection.recognition import compare, inspect
+from cara_fed.protection.recognition import compare, inspect, look
 from cara_fed.protection.showing import clean_logo, show_before, show_difference, show_mark
-from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Limits, VisibleMark
+from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Likeness, Limits, VisibleMark
 from cara_fed.protection.workers import Progress, require_bytes
 
 
@@ -44,3 +44,6 @@ class PicturesHere(PictureWorkers):
 
     async def clean_logo(self, data: bytes, limits: Limits) -> str:
         return await asyncio.to_thread(clean_logo, data)
+
+    async def look_at(self, data: bytes, limits: Limits) -> Likeness:
+        return await asyncio.to_thread(look, data, limits)

@@ -14,6 +14,7 @@ from cara_fed.publishing.keep_draft import find_own_draft, save_draft, schedule_
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.receive_upload import receive_upload
 from cara_fed.publishing.store_picture import PictureUnusable
+from cara_fed.recognition.matches import LooksLikeOthers
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.views import path_of_post
 from cara_fed.web.drafting import read_number, read_uploads
@@ -98,9 +99,19 @@ async def _publish(sent: _Sent) -> ResponseReturnValue:
         )
     except HeldForReview as held:
         return await _hold(sent, str(held))
+    except LooksLikeOthers as question:
+        return await _ask(sent, question)
     except InvalidInput as refusal:
         raise FormInvalid(form_again(sent.fields, **{_field_of(refusal, form): str(refusal)})) from refusal
     return redirect(path_of_post(sent.artist, post), 303)
+
+
+async def _ask(sent: _Sent, question: LooksLikeOthers) -> ResponseReturnValue:
+    """Keep it, and ask whether it may go out although it looks like somebody else's."""
+    pk, fields = await _keep_files(sent)
+    draft = await find_own_draft(services(), sent.artist, pk)
+    page = await _build_page(sent.artist, FormView(fields), draft)
+    return await show_invalid(replace(page, matches=question.matches))
 
 
 async def _hold(sent: _Sent, why: str) -> ResponseReturnValue:
@@ -115,7 +126,9 @@ async def _send_later(sent: _Sent, schedule: Schedule | None) -> ResponseReturnV
     pk, fields = await _keep_files(sent)
     form, now = _read(fields, {}), Schedule(services().clock.now(), "UTC")
     at = schedule or now
-    await schedule_draft(services(), sent.artist, pk, _read_draft(form), at.at, at.zone)
+    # What has its time goes out then: nobody is there to be asked.
+    post = replace(_read_draft(form), accepts_matches=form.accepts_matches or schedule is not None)
+    await schedule_draft(services(), sent.artist, pk, post, at.at, at.zone)
     return redirect(f"/drafts/{pk}", 303)
 
 
@@ -167,6 +180,8 @@ def _read_draft(form: PublishForm) -> PostDraft:
         license=form.license,
         digital_source_type=form.digital_source_type,
         quote_policy=form.quote_policy,
+        marks=form.marks,
+        accepts_matches=form.accepts_matches,
         poll=form.poll,
     )
 

@@ -1,16 +1,22 @@
 """Marks, what was done to a picture, and tracing one, as artists meet them in a browser."""
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
+from cara_fed.publishing.drafts import PictureDraft, PostDraft
+from cara_fed.publishing.publish_post import publish_post
+from cara_fed.recognition.matches import LooksLikeOthers
+from cara_fed.recognition.remember import remember_remote
 from cara_fed.services import Services
 from storage.artists import Artist
 from tests.benchmarks.gallery import landscape, photograph
 from tests.cara_fed.protection.pictures import encode
 from tests.support.browsers import Browser
+from tests.support.rows import make_attachment, make_post, make_remote_actor
 
 Artists = dict[str, Artist]
 WISHES = {"visible": "1", "text": "© Mara", "layout": "corner", "opacity": "90", "invisible": "yes"}
@@ -113,3 +119,57 @@ async def test_a_found_picture_is_traced_in_the_studio(mara_there: Browser, arti
 async def test_visitors_have_nothing_to_trace(visitor: Browser) -> None:
     assert (await visitor.get("/trace")).status_code != 200
     assert (await visitor.get("/settings/marks/preview?text=x")).status_code != 200
+
+
+async def test_an_artist_is_asked_before_a_picture_goes_out_that_looks_like_somebody_elses(
+    mara_there: Browser, theo_there: Browser, artists: Artists
+) -> None:
+    post = await publish(mara_there)
+    copy = encode(ImageOps.mirror(photograph(300)).resize((220, 220)), "JPEG", quality=70)
+    files = {"picture-0": ("mine.jpg", copy, "image/jpeg")}
+    asked = await theo_there.fill_in("/publish?new", {"text": "Mine", "visibility": "public"}, files=files)
+    assert asked.status_code == 422
+    assert "Picture 1 looks like one by @mara:" in asked.text
+    assert post in asked.text
+    draft = re.search(r'name="draft" value="(\d+)"', asked.text)
+    upload = re.search(r'name="upload-0" value="(\d+)"', asked.text)
+    assert draft
+    assert upload
+    anyway = {"text": "Mine", "draft": draft[1], "upload-0": upload[1], "accept_matches": "1", "act": "publish"}
+    assert (await theo_there.send("/publish", anyway)).status_code == 303
+
+
+async def test_ones_own_and_hidden_pictures_are_no_match(
+    mara_there: Browser, theo_there: Browser, artists: Artists
+) -> None:
+    await publish(mara_there, visibility="followers")
+    await publish(mara_there)
+    await publish(mara_there)
+    other = encode(landscape(200), "PNG")
+    await publish(theo_there, other)
+
+
+async def test_pictures_of_other_servers_are_remembered_when_they_were_seen(
+    services: Services, artists: Artists
+) -> None:
+    url = "https://far.example/hill.png"
+    async with services.database.unit_of_work() as records:
+        await records.remote_actors.record(make_remote_actor("https://far.example/users/kei"))
+        post = make_post(actor_id="https://far.example/users/kei", artist_pk=None, visibility="public")
+        await records.posts.add(post)
+        await records.attachments.add(make_attachment(post_pk=post.pk, artist_pk=None, remote_url=url))
+    assert await remember_remote(services, url, PICTURE)
+    assert not await remember_remote(services, url, PICTURE)
+    assert not await remember_remote(services, "https://far.example/other.png", PICTURE)
+    draft = PostDraft("Mine", (PictureDraft(PICTURE),), accepts_matches=False)
+    with pytest.raises(LooksLikeOthers, match=r"picture 1 looks like one by @kei@far\.example"):
+        await publish_post(services, artists["theo"], draft)
+    await publish_post(services, artists["theo"], replace(draft, accepts_matches=True))
+
+
+async def test_a_post_says_of_marks_what_its_artist_says_not(mara_there: Browser, artists: Artists) -> None:
+    await mara_there.fill_in("/settings/marks", WISHES)
+    post = await publish(mara_there, mark_visible="no", mark_invisible="no", accept_matches="1")
+    page = await mara_there.get(f"{post}/pictures/1")
+    assert "No visible mark was asked for." in page.text
+    assert "No invisible mark was asked for." in page.text
