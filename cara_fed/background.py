@@ -23,12 +23,14 @@ from cara_fed.publishing.publish_due import publish_due_once
 from cara_fed.publishing.restate_all import restate_once
 from cara_fed.publishing.restate_profiles import restate_profiles
 from cara_fed.publishing.tell_updates import tell_updates
+from cara_fed.recognition.remember import remember_once
 from cara_fed.services import Services
 
 QUEUE_LOOK_SECONDS = 1.0
 WATCH_SECONDS = 1.0
 HEARTBEAT_SECONDS = 60.0
 SUBSCRIPTIONS_SECONDS = 300.0
+MEMORY_LOOK_SECONDS = 5.0
 RESTATE_LOOK_SECONDS = 2.0
 MAIL_LOOK_SECONDS = 5.0
 EXPORT_LOOK_SECONDS = 5.0
@@ -68,6 +70,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the watch", now_and_then(watch_once), WATCH_SECONDS),
         Loop("the heartbeat", now_and_then(beat_once), HEARTBEAT_SECONDS),
         Loop("the subscriptions", now_and_then(refresh_due), SUBSCRIPTIONS_SECONDS),
+        Loop("the memory for pictures", until_done(remember_once), MEMORY_LOOK_SECONDS),
         Loop("the restating", until_done(restate_anything), RESTATE_LOOK_SECONDS),
         Loop("the mail", until_done(send_once), MAIL_LOOK_SECONDS),
         Loop("the archives", until_done(export_once), EXPORT_LOOK_SECONDS),

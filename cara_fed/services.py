@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -40,6 +40,7 @@ from storage.records import Records
 
 VERSION = version("cara-fed")
 MEBIBYTE = 1024 * 1024
+MOST_UNREMEMBERED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class Services:
     wake: WakeUps = field(default_factory=WakeUps)
     synchronizations: OrderedDict[str, Synchronization] = field(default_factory=OrderedDict, repr=False)
     """What actors, by their ids, last said about their followers here; the inbox worker compares it."""
+    unremembered: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_UNREMEMBERED), repr=False)
+    """Addresses of remote pictures that were just fetched, and whose look nobody has written down yet."""
 
     @property
     def site(self) -> Site:

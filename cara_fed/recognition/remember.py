@@ -3,10 +3,22 @@
 import logging
 
 from cara_fed.protection.errors import PictureRefused
+from cara_fed.remote_media.proxy import open_cache
 from cara_fed.services import Services, picture_limits
 from storage.likenesses import Likeness
 
 log = logging.getLogger(__name__)
+
+
+async def remember_once(services: Services) -> bool:
+    """Remember one of the pictures that the proxy fetched; whether there was one."""
+    if not services.unremembered:
+        return False
+    url = services.unremembered.popleft()
+    kept = await open_cache(services).read(url)
+    if kept is not None:
+        await remember_remote(services, url, kept[1:])
+    return True
 
 
 async def remember_remote(services: Services, url: str, content: bytes) -> bool:

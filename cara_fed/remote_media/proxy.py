@@ -15,7 +15,6 @@ from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.capabilities import policy_letter, policy_of_letter
 from cara_fed.errors import CaraFedError
 from cara_fed.federation.errors import FetchError
-from cara_fed.recognition.remember import remember_remote
 from cara_fed.remote_media.cache import RemoteCache
 from cara_fed.remote_media.links import RemoteFile
 from cara_fed.remote_media.sniff import sniff_picture
@@ -27,7 +26,6 @@ MAX_FILE_BYTES: Final = 16 * MEBIBYTE
 MAX_SMALL_BYTES: Final = MEBIBYTE
 """Of an emoji: a page may show dozens."""
 FETCHES_AT_ONCE: Final = 6
-MOST_REMEMBERED_AT_ONCE: Final = 16
 FAILURES_REMEMBERED: Final = 1000
 FAILURE_LASTS: Final = timedelta(minutes=2)
 _ACCEPT: Final = "image/avif, image/webp, image/png, image/jpeg, image/gif"
@@ -55,8 +53,6 @@ class RemoteMedia:
         self._cache = cache
         self._room = asyncio.Semaphore(FETCHES_AT_ONCE)
         self._fetching: dict[str, asyncio.Task[bytes]] = {}
-        self._one_look = asyncio.Semaphore(1)
-        self._remembering: set[asyncio.Task[None]] = set()
         self._failed: OrderedDict[str, datetime] = OrderedDict()
 
     async def get(self, file: RemoteFile) -> ShownFile:
@@ -103,24 +99,8 @@ class RemoteMedia:
                 raise RemoteFileUnavailable(f"its server answered {response.status} with no picture")
             kept = policy_letter(_read_said(response.headers)).encode() + response.body
             await self._keep(url, kept)
-            self._remember(url, response.body)
+            self._services.unremembered.append(url)
             return kept
-
-    def _remember(self, url: str, content: bytes) -> None:
-        """Let its look be written down, one picture at a time, while its page is shown already."""
-        if len(self._remembering) < MOST_REMEMBERED_AT_ONCE:
-            task = asyncio.create_task(self._remember_next(url, content))
-            self._remembering.add(task)
-            task.add_done_callback(self._end_remembering)
-
-    async def _remember_next(self, url: str, content: bytes) -> None:
-        async with self._one_look:
-            await remember_remote(self._services, url, content)
-
-    def _end_remembering(self, task: asyncio.Task[None]) -> None:
-        self._remembering.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.warning("the look of a remote picture could not be kept: %s", error)
 
     async def _keep(self, url: str, kept: bytes) -> None:
         try:
@@ -134,9 +114,13 @@ class RemoteMedia:
 
 def open_remote_media(services: Services) -> RemoteMedia:
     """The proxy as ``[storage]`` describes it."""
+    return RemoteMedia(services, open_cache(services))
+
+
+def open_cache(services: Services) -> RemoteCache:
+    """The folder as ``[storage]`` describes it; a file in it is the letter of what its server said, and the picture."""
     storage = services.config.storage
-    folder = services.config.resolve(storage.remote_cache)
-    return RemoteMedia(services, RemoteCache(folder, storage.remote_cache_mib * MEBIBYTE))
+    return RemoteCache(services.config.resolve(storage.remote_cache), storage.remote_cache_mib * MEBIBYTE)
 
 
 def _read_said(headers: Mapping[str, str]) -> OptOut:

@@ -10,7 +10,8 @@ from PIL import Image, ImageOps
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.recognition.matches import LooksLikeOthers
-from cara_fed.recognition.remember import remember_remote
+from cara_fed.recognition.remember import remember_once, remember_remote
+from cara_fed.remote_media.proxy import open_cache
 from cara_fed.services import Services
 from storage.artists import Artist
 from tests.benchmarks.gallery import landscape, photograph
@@ -173,3 +174,19 @@ async def test_a_post_says_of_marks_what_its_artist_says_not(mara_there: Browser
     page = await mara_there.get(f"{post}/pictures/1")
     assert "No visible mark was asked for." in page.text
     assert "No invisible mark was asked for." in page.text
+
+
+async def test_the_proxys_pictures_are_remembered_one_by_one(services: Services, artists: Artists) -> None:
+    url = "https://far.example/hill.png"
+    async with services.database.unit_of_work() as records:
+        post = make_post(actor_id="https://far.example/users/kei", artist_pk=None)
+        await records.posts.add(post)
+        attachment = make_attachment(post_pk=post.pk, artist_pk=None, remote_url=url)
+        await records.attachments.add(attachment)
+    await open_cache(services).write(url, b"n" + PICTURE)
+    services.unremembered.extend((url, "https://far.example/gone.png"))
+    assert await remember_once(services)
+    assert await remember_once(services)
+    assert not await remember_once(services)
+    async with services.database.reading() as records:
+        assert await records.likenesses.find(attachment.pk)
