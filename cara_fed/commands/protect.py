@@ -8,6 +8,7 @@ from cara_fed.config import Config, load_config
 from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.protection.command import DEFAULT_REQUEST
 from cara_fed.protection.command import run_protect as protect_file
+from cara_fed.protection.values import MarkLayout, VisibleMark
 
 
 def register(subcommands: Subcommands) -> None:
@@ -23,12 +24,18 @@ def register(subcommands: Subcommands) -> None:
         default=Cloak.OFF,
         help="light and strong need the model of: cara-fed cloak install",
     )
+    parser.add_argument("--mark", default="", metavar="TEXT", help="a text that stands visibly on every rendition")
+    parser.add_argument(
+        "--mark-layout", type=MarkLayout, choices=list(MarkLayout), default=MarkLayout.CORNER, help="default: corner"
+    )
     parser.add_argument("--json", action="store_true", dest="as_json", help="report as JSON")
 
 
 def run_protect(arguments: Arguments) -> int:
     """Work on one file; needs no instance."""
     request = replace(DEFAULT_REQUEST, cloak=str(arguments.cloak), cloak_model=str(_model_of(arguments.config)))
+    if arguments.mark:
+        request = replace(request, visible_mark=VisibleMark(arguments.mark, layout=arguments.mark_layout))
     return protect_file(arguments.source, arguments.destination, as_json=arguments.as_json, request=request)
 
 

@@ -1,7 +1,7 @@
 """The picture process: reads pictures from its input, answers with renditions, and dies with whoever started it.
 
 Started as ``python -m cara_fed.protection.worker MEBIBYTES`` by PictureWorkers; it inherits no secrets, opens no file
-and no connection.
+but fonts and the cloak's model, and no connection.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Step 10: the cloak, asked for by name. Where it cannot be made, the picture is refused, and not let through."""
+"""Step 11: the cloak, asked for by name. Where it cannot be made, the picture is refused, and not let through."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""Step 14: what others show before the picture has arrived, and where they crop it."""
+"""Step 17: what others show before the picture has arrived, and where they crop it."""
 
 from dataclasses import replace
 

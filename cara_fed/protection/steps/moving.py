@@ -1,4 +1,4 @@
-"""Step 12: an animation stays one: a WebP for our own pages, and a GIF for other servers where they take it."""
+"""Step 15: an animation stays one: a WebP for our own pages, and a GIF for other servers where they take it."""
 
 from cara_fed.protection.animation.frames import read_frames
 from cara_fed.protection.animation.gif import encode_gif

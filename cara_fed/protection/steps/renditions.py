@@ -1,4 +1,4 @@
-"""Step 11: the still files for other servers and for our own pages, each coded afresh from the same pixels."""
+"""Step 14: the still files for other servers and for our own pages, each coded afresh from the same pixels."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Step 13: the artist's name, rights and wish about data mining, written into every rendition."""
+"""Step 16: the artist's name, rights and wish about data mining, written into every rendition."""
 
 from dataclasses import replace
 
