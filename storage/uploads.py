@@ -68,6 +68,11 @@ class Uploads:
         count, size = (await self.session.exec(sums)).one()
         return count, int(size)
 
+    async def find_queue(self, limit: int = 500) -> Sequence[int]:
+        """The keys of all that wait or are worked on, in the order in which their turn comes."""
+        waiting = select(Upload.pk).where(col(Upload.state).in_((WAITING, WORKING))).order_by(col(Upload.pk))
+        return (await self.session.exec(waiting.limit(limit))).all()
+
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Upload]:
         """Lease up to ``limit`` pictures to be worked on, the longest waiting first, and count an attempt for each."""
         abandoned = (col(Upload.state) == WORKING) & (col(Upload.lease_until) <= now)

@@ -16,7 +16,7 @@ class Uploaded:
     """A picture of a draft: how far its protection has come, and what of it can be seen.
 
     ``alt`` is what its artist once wrote about the same picture; ``focus`` is the focal point that was found, as the
-    form's field holds it.
+    form's field holds it. While it waits, ``ahead`` pictures go before it, and it is done in about ``seconds``.
     """
 
     pk: int
@@ -27,6 +27,8 @@ class Uploaded:
     steps: tuple[str, ...] = ()
     picture: Picture | None = None
     focus: str = ""
+    ahead: int = 0
+    seconds: int = 0
 
     @property
     def is_ready(self) -> bool:
@@ -44,6 +46,8 @@ class Uploaded:
             "problem": self.problem,
             "steps": self.steps,
             "focus": self.focus,
+            "ahead": self.ahead,
+            "seconds": self.seconds,
             "picture": {"url": picture.src, "width": picture.width, "height": picture.height} if picture else None,
         }
 

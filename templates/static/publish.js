@@ -308,12 +308,16 @@ function show(place, upload) {
   place.dataset.focus = upload.focus;
   if (upload.state === "refused") tell(place, upload.problem, "error");
   else if (upload.state === "done") tellAll(place, upload.steps);
-  else tell(place, upload.steps.at(-1) ?? said.saidWaiting);
+  else tell(place, upload.steps.at(-1) ?? waitingWords(upload));
   if (!upload.picture || place.querySelector("[data-aim] img")) return;
   const image = new Image(upload.picture.width, upload.picture.height);
   image.alt = "";
   image.addEventListener("load", () => showLooks(place, image));
   image.src = upload.picture.url;
+}
+
+function waitingWords({ ahead, seconds }) {
+  return ahead ? said.saidAhead.replace("{n}", ahead).replace("{time}", seconds) : said.saidWaiting;
 }
 
 function tell(place, words, kind = "soft") {

@@ -17,7 +17,7 @@ STEPS = ("The file is a JPEG picture.", "A place, a serial number and a thumbnai
 UPLOADS = (
     Uploaded(11, "salt.jpg", "done", "Ridges.", "", STEPS, picture("salt"), "0.2 -0.1"),
     Uploaded(12, "a-very-long-name-of-a-file-that-nobody-would-have-chosen-by-hand.jpg", "working", steps=STEPS[:1]),
-    Uploaded(13, "plum.jpg", "waiting"),
+    Uploaded(13, "plum.jpg", "waiting", ahead=2, seconds=9),
     Uploaded(14, "broken.jpg", "refused", problem="The file is cut off; export it anew."),
 )
 FIELDS = {f"upload-{n}": str(upload.pk) for n, upload in enumerate(UPLOADS)}

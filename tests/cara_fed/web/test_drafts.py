@@ -57,6 +57,9 @@ async def test_pictures_are_sent_one_by_one_and_told_apart(mara_there: Browser, 
     first = await upload(mara_there, draft, name="salt.jpg")
     await upload(mara_there, draft, SMALL[:-300], "broken.jpg")
     assert first["state"] == "waiting"
+    waiting = await pictures(mara_there, draft)
+    assert [one["ahead"] for one in waiting] == [0, 1]
+    assert 0 < waiting[0]["seconds"] < waiting[1]["seconds"]
     await work(services)
     done, refused = await pictures(mara_there, draft)
     assert (done["state"], refused["state"]) == ("done", "refused")
