@@ -1,10 +1,12 @@
 """Answers as bytes, for everybody: what many ask for at once is made once, and made anew when anything was changed."""
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
+from weakref import WeakValueDictionary
 
 from cara_fed.asgi import Answer
 from cara_fed.endpoints.answers import OK
@@ -38,20 +40,38 @@ class KeptAnswers:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._kept: OrderedDict[tuple[object, ...], _Kept] = OrderedDict()
+        self._turns: WeakValueDictionary[tuple[object, ...], asyncio.Lock] = WeakValueDictionary()
 
     async def get(self, key: tuple[object, ...], make: Callable[[], Awaitable[Answer]]) -> Answer:
         """The answer that is kept, or else a new one; kept where it says itself that it is everybody's."""
-        changes, now = self._services.database.changes.count(without=NEVER_SHOWN), self._services.clock.now()
+        if (answer := self._find(key)) is not None:
+            return answer
+        if key not in self._kept:
+            return await self._make(key, make)
+        # Of all who ask while it is old, one makes it anew.
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            return self._find(key) or await self._make(key, make)
+
+    def _find(self, key: tuple[object, ...]) -> Answer | None:
         kept = self._kept.get(key)
-        if kept is None or kept.changes != changes or now - kept.made_at >= KEPT_FOR:
-            kept = _Kept(await make(), changes, now)
-            if not _is_everyones(kept.answer):
-                return kept.answer
-            self._kept[key] = kept
+        if kept is None or kept.changes != self._changes or self._services.clock.now() - kept.made_at >= KEPT_FOR:
+            return None
         self._kept.move_to_end(key)
-        if len(self._kept) > ANSWERS_IN_MEMORY:
-            self._kept.popitem(last=False)
         return kept.answer
+
+    async def _make(self, key: tuple[object, ...], make: Callable[[], Awaitable[Answer]]) -> Answer:
+        changes, now = self._changes, self._services.clock.now()
+        answer = await make()
+        self._kept.pop(key, None)
+        if _is_everyones(answer):
+            self._kept[key] = _Kept(answer, changes, now)
+            if len(self._kept) > ANSWERS_IN_MEMORY:
+                self._kept.popitem(last=False)
+        return answer
+
+    @property
+    def _changes(self) -> int:
+        return self._services.database.changes.count(without=NEVER_SHOWN)
 
 
 def _is_everyones(answer: Answer) -> bool:

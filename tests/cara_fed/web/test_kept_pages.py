@@ -1,11 +1,14 @@
 """Visitors' pages as kept bytes: nobody pays twice for the same page, and nobody sees an old or another's one."""
 
+import asyncio
+
 import httpx
 import pytest
 
+from cara_fed.asgi import Answer
 from cara_fed.clock import Clock
 from cara_fed.config import Config
-from cara_fed.endpoints.kept_answers import NEVER_SHOWN
+from cara_fed.endpoints.kept_answers import NEVER_SHOWN, KeptAnswers
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
 from storage.columns import Table
@@ -63,6 +66,20 @@ async def test_each_sees_their_own(visitor: Browser, mara_there: Browser, work: 
     assert "/edit" in own.text and own.headers["cache-control"].startswith("private")
     assert "/edit" not in (await visitor.get(path)).text
     assert "/edit" in (await mara_there.get(path)).text
+
+
+async def test_of_many_who_find_it_old_one_makes_it_anew(services: Services, artists: Artists) -> None:
+    kept, made = KeptAnswers(services), list[int]()
+
+    async def make() -> Answer:
+        made.append(len(made))
+        await asyncio.sleep(0)
+        return Answer(200, b"%d" % made[-1], ((b"cache-control", b"public, max-age=30"),))
+
+    await kept.get(("/",), make)
+    await hang(services, artists["mara"])
+    answers = await asyncio.gather(*(kept.get(("/",), make) for _ in range(5)))
+    assert made == [0, 1] and {answer.body for answer in answers} == {b"1"}
 
 
 @pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/login", 200), ("/home", 303), ("/@MARA", 301)])
