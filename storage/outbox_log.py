@@ -9,7 +9,7 @@ from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, binary, moment, primary_key, reference
-from storage.deliveries import QUEUED, SENT, Delivery
+from storage.deliveries import QUEUED, SENT, Delivery, Leased
 from storage.errors import NotFound
 from storage.remote_actors import Inbox
 from storage.statements import add_row, count_changed, in_chunks
@@ -70,7 +70,7 @@ class OutboxLog:
         statement = select(OutboxActivity.pk, OutboxActivity.body).where(col(OutboxActivity.pk) > after)
         return (await self.session.exec(statement.order_by(col(OutboxActivity.pk)).limit(limit))).all()
 
-    async def find_waiting_before(self, delivery: Delivery, object_id: str) -> set[int]:
+    async def find_waiting_before(self, delivery: Leased, object_id: str) -> set[int]:
         """The queued deliveries to the same inbox that are older than this one and about the same object."""
         about = select(OutboxActivity.pk).where(
             or_(col(OutboxActivity.object_id) == object_id, col(OutboxActivity.activity_id) == object_id)

@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from activitypub.documents import first, parse_document, types_of
 from activitypub.identifiers import ArtistRef, Site
 from activitypub.origins import netloc_of
 from cara_fed.blocklist.doors import Door
 from cara_fed.blocklist.guard import BlocklistGuard
+from cara_fed.blocklist.policy import Listing
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, shows_pictures
 from cara_fed.clock import Clock
 from cara_fed.services import Services
@@ -39,6 +40,10 @@ class Recipients:
     """Where else it must arrive, such as wherever an earlier version went."""
 
 
+_Kept: TypeAlias = tuple[Inbox, Listing]
+"""Somebody to whom nothing goes, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class FanOut:
     """Writes activities down, with their deliveries. It never asks the network."""
@@ -65,9 +70,9 @@ class FanOut:
         await records.outbox_log.add(activity)
         await self._hand_over(records, activity, recipients.actor_ids)
         inboxes = await self._find_inboxes(records, activity, recipients)
-        targets = self._choose_targets(inboxes, personal=recipients.personal)
+        targets, kept_from = self._choose_targets(inboxes, personal=recipients.personal)
         if activity.activity_type in CARRYING_TYPES:
-            await self._note_kept_from(records, activity, recipients, inboxes)
+            await self._note_kept_from(records, activity, recipients, kept_from)
         if shows_pictures(activity.body):
             targets = self._spread(targets)
         await records.deliveries.enqueue_many(activity.pk, targets, self.clock.now())
@@ -75,7 +80,7 @@ class FanOut:
 
     async def enqueue_personal(self, records: Records, outbox_pk: int, inboxes: Iterable[Inbox]) -> int:
         """Queue an activity that is recorded already for these people's own inboxes; how many deliveries."""
-        targets = self._choose_targets(inboxes, personal=True)
+        targets, _ = self._choose_targets(inboxes, personal=True)
         await records.deliveries.enqueue_many(outbox_pk, targets, self.clock.now())
         return len(targets)
 
@@ -85,16 +90,25 @@ class FanOut:
             found.extend(await records.followers.find_inboxes(activity.artist_pk))
         return [*found, *recipients.inboxes]
 
-    def _choose_targets(self, inboxes: Iterable[Inbox], *, personal: bool) -> list[Target]:
-        """One for each inbox and receiving server: a picture's address belongs to the server of the actor's id."""
+    def _choose_targets(self, inboxes: Iterable[Inbox], *, personal: bool) -> tuple[list[Target], list[_Kept]]:
+        """One for each inbox and receiving server: a picture's address belongs to the server of the actor's id.
+
+        And who gets none, being listed, with the listing.
+        """
         targets: dict[tuple[str, str], Target] = {}
+        kept_from: list[_Kept] = []
         now = self.clock.now()
         for receiver in inboxes:
             address = receiver.inbox if personal else receiver.shared_inbox or receiver.inbox
             key = (address, receiver.netloc)
-            if key not in targets and not self._is_listed(receiver, address):
+            if key in targets:
+                continue
+            listing = self.blocklist.refuse(Door.DELIVER, receiver.actor_id or receiver.netloc, address)
+            if listing is None:
                 targets[key] = self._target(receiver, address, now)
-        return list(targets.values())
+            else:
+                kept_from.append((receiver, listing))
+        return list(targets.values()), kept_from
 
     def _spread(self, targets: Iterable[Target]) -> list[Target]:
         """So many a second: whoever hears of pictures fetches them at once."""
@@ -104,24 +118,25 @@ class FanOut:
             spread[place] = replace(spread[place], due_at=spread[place].due_at + delay)
         return spread
 
-    def _is_listed(self, receiver: Inbox, address: str) -> bool:
-        subject = receiver.actor_id or receiver.netloc
-        return self.blocklist.refuse(Door.DELIVER, subject, address) is not None
-
     async def _note_kept_from(
-        self, records: Records, activity: OutboxActivity, recipients: Recipients, inboxes: Iterable[Inbox]
+        self, records: Records, activity: OutboxActivity, recipients: Recipients, kept_from: Iterable[_Kept]
     ) -> None:
         """Count, for the post's evidence, the servers that would have got it were they not listed."""
         suspended: Sequence[Inbox] = ()
         if recipients.followers and activity.artist_pk is not None:
             suspended = await records.followers.find_inboxes(activity.artist_pk, SUSPENDED)
         kept: Counter[tuple[str, str, str, str, str]] = Counter()
-        for receiver in (*inboxes, *suspended):
-            address = receiver.shared_inbox or receiver.inbox
-            listing = self.blocklist.find_refusing(receiver.actor_id or receiver.netloc, address)
-            if listing is not None and activity.object_id:
+        for receiver, listing in (*kept_from, *self._find_listed(suspended)):
+            if activity.object_id:
                 kept[(activity.object_id, receiver.netloc, str(Door.DELIVER), listing.key, listing.reason)] += 1
         await records.evidence.count_visits(kept, self.clock.now())
+
+    def _find_listed(self, receivers: Iterable[Inbox]) -> Iterator[_Kept]:
+        for receiver in receivers:
+            address = receiver.shared_inbox or receiver.inbox
+            listing = self.blocklist.find_refusing(receiver.actor_id or receiver.netloc, address)
+            if listing is not None:
+                yield receiver, listing
 
     def _target(self, receiver: Inbox, address: str, now: datetime) -> Target:
         return Target(

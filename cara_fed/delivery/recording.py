@@ -12,7 +12,7 @@ from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys
 from cara_fed.clock import Clock
 from cara_fed.delivery.fan_out import FanOut
 from cara_fed.delivery.sending import Failed, HeldBack, InboxGone, Job, Outcome, Refused, Sent, Withheld
-from storage.deliveries import Delivery
+from storage.deliveries import Leased
 from storage.records import Records
 from storage.remote_actors import Inbox
 from storage.whom import OneOf
@@ -36,7 +36,7 @@ class Recorder:
 
     async def record_all(self, records: Records, outcomes: Iterable[tuple[Job, Outcome]]) -> None:
         """Write down what became of deliveries. One that was cancelled meanwhile stays so."""
-        sent: defaultdict[int, list[Delivery]] = defaultdict(list)
+        sent: defaultdict[int, list[Leased]] = defaultdict(list)
         for job, outcome in outcomes:
             if isinstance(outcome, Sent):
                 sent[outcome.status].append(job.delivery)
@@ -63,7 +63,7 @@ class Recorder:
             case HeldBack():
                 await records.deliveries.postpone(delivery.pk, now + HELD_BACK_FOR)
 
-    async def _record_failure(self, records: Records, delivery: Delivery, failure: Failed) -> None:
+    async def _record_failure(self, records: Records, delivery: Leased, failure: Failed) -> None:
         now = self.clock.now()
         due_at = next_attempt(delivery.attempts, now, self.fraction(), failure.retry_after)
         if due_at is None or now - delivery.created_at > MAX_AGE:

@@ -14,7 +14,7 @@ from cara_fed.federation.client import Response, Signer
 from cara_fed.federation.errors import FetchError, UrlRefused
 from cara_fed.federation.knocking import knock
 from cara_fed.services import Services
-from storage.deliveries import Delivery
+from storage.deliveries import Leased
 from storage.enforcement import FAREWELL
 from storage.errors import NotFound
 from storage.outbox_log import OutboxActivity
@@ -29,7 +29,7 @@ MAX_ERROR = 500
 class Job:
     """A claimed delivery, the activity it carries, and the number of the host whose capability its pictures get."""
 
-    delivery: Delivery
+    delivery: Leased
     activity: OutboxActivity
     host_number: int
     headers: Headers = ()
@@ -99,7 +99,7 @@ async def send(services: Services, job: Job) -> Outcome:
         return Failed(str(error)[:MAX_ERROR], host_is_down=True)
 
 
-def _find_listing(services: Services, delivery: Delivery) -> Listing | None:
+def _find_listing(services: Services, delivery: Leased) -> Listing | None:
     receiver = delivery.receiver_actor_id or delivery.receiver_netloc
     return services.blocklist.refuse(Door.SEND, receiver, delivery.inbox)
 

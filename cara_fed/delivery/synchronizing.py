@@ -6,13 +6,13 @@ from activitypub.audience import Visibility
 from activitypub.identifiers import CollectionKind, Site
 from activitypub.signatures import Headers
 from activitypub.synchronization import HEADER, Synchronization, digest_followers, write_synchronization
-from storage.deliveries import Delivery
+from storage.deliveries import Leased
 from storage.outbox_log import OutboxActivity
 from storage.records import Records
 
 
 async def state_followers(
-    records: Records, site: Site, pairs: Iterable[tuple[Delivery, OutboxActivity]]
+    records: Records, site: Site, pairs: Iterable[tuple[Leased, OutboxActivity]]
 ) -> dict[int, Headers]:
     """The header for each of these deliveries that goes to followers alone, by the delivery's key."""
     return {

@@ -11,7 +11,7 @@ from cara_fed.delivery.recording import Recorder
 from cara_fed.delivery.sending import Failed, HeldBack, Job, Outcome, Sent, Withheld, send
 from cara_fed.delivery.synchronizing import state_followers
 from cara_fed.services import Services
-from storage.deliveries import Delivery
+from storage.deliveries import Leased
 from storage.outbox_log import OutboxActivity
 from storage.records import Records
 
@@ -110,7 +110,7 @@ class DeliveryWorker:
         if new:
             self._numbers |= await records.hosts.numbers_for(new, self._services.clock.now())
 
-    async def _must_wait(self, records: Records, job: Job, claimed: Sequence[Delivery]) -> bool:
+    async def _must_wait(self, records: Records, job: Job, claimed: Sequence[Leased]) -> bool:
         """Whether an earlier activity about the same object waits for the same inbox, and is not in this claim."""
         object_id = job.activity.object_id
         if object_id is None or job.activity.activity_type not in DEPENDENT_TYPES:

@@ -16,13 +16,6 @@ from tests.support.strangers import Stranger
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 async def eve(fediverse: Fediverse, studio: Instance) -> Stranger:
     """A stranger who follows mara, and whom mara follows."""
     eve = fediverse.stranger("far.example")

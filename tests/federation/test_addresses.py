@@ -2,14 +2,7 @@
 
 import pytest
 
-from tests.support.fediverse import Fediverse, Instance
-
-
-@pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
+from tests.support.fediverse import Instance
 
 
 @pytest.mark.parametrize("path", ["/@mara", "/users/mara", "/@mara/1", "/users/mara/posts/1", "/users/mara/outbox"])

@@ -19,13 +19,6 @@ from tests.support.strangers import Stranger
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 def eve(fediverse: Fediverse) -> Stranger:
     return fediverse.stranger("far.example")
 

@@ -12,13 +12,6 @@ from tests.support.strangers import Stranger
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 async def eve(fediverse: Fediverse, studio: Instance) -> Stranger:
     """Somebody who followed, so that her key is known, and was listed then."""
     eve = fediverse.stranger("scraper.example")

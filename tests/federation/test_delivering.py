@@ -2,8 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
-
 from cara_fed.accounts.rotate_keys import rotate_artist_keys, rotate_instance_keys
 from cara_fed.background import keep_house_once
 from cara_fed.publishing.delete_post import delete_post
@@ -12,23 +10,6 @@ from cara_fed.publishing.own_posts import find_own_post
 from storage.hosts import Host
 from storage.posts import Post
 from tests.support.fediverse import Fediverse, Instance, picture
-
-
-@pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
-async def gallery(fediverse: Fediverse, studio: Instance) -> Instance:
-    """An instance on which theo follows mara."""
-    (gallery,) = await fediverse.start("gallery.example")
-    await gallery.add_artist("theo")
-    await gallery.follow("theo", studio.actor("mara"))
-    await fediverse.settle()
-    return gallery
 
 
 async def edit(instance: Instance, post: Post, text: str) -> None:

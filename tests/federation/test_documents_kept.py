@@ -13,13 +13,6 @@ from tests.support.sending import with_header
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 async def gallery(fediverse: Fediverse) -> Instance:
     (gallery,) = await fediverse.start("gallery.example")
     await gallery.add_artist("theo")

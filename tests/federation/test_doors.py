@@ -20,13 +20,6 @@ from tests.support.strangers import Stranger
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 async def eve(fediverse: Fediverse, studio: Instance) -> Stranger:
     """A scraper that follows mara and has got a picture of hers."""
     eve = fediverse.stranger("scraper.example")

@@ -16,13 +16,6 @@ JRD = "application/jrd+json"
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 def resolver(studio: Instance) -> Resolver:
     return Resolver(studio.services)
 

@@ -8,13 +8,6 @@ from tests.support.fediverse import Fediverse, Instance
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 async def gallery(fediverse: Fediverse, studio: Instance) -> Instance:
     """An instance on which theo and ida follow mara."""
     (gallery,) = await fediverse.start("gallery.example")

@@ -73,13 +73,6 @@ async def test_neighbours_follow_each_other(fediverse: Fediverse) -> None:
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 def eve(fediverse: Fediverse) -> Stranger:
     return fediverse.stranger("far.example")
 

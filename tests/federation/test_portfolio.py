@@ -11,23 +11,6 @@ from tests.support.fediverse import Fediverse, Instance, picture
 from tests.support.strangers import Stranger
 
 
-@pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
-async def eve(fediverse: Fediverse, studio: Instance) -> Stranger:
-    """A stranger who follows mara."""
-    eve = fediverse.stranger("far.example")
-    await eve.post(studio.shared_inbox, eve.activity("Follow", studio.actor("mara")))
-    await fediverse.settle()
-    eve.received.clear()
-    return eve
-
-
 async def choose(studio: Instance, *posts: Post) -> None:
     for post in posts:
         await add_to_portfolio(studio.services, await studio.artist("mara"), post.pk)

@@ -9,13 +9,6 @@ from tests.support.strangers import PUBLIC, Json, Stranger
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 async def eve(fediverse: Fediverse, studio: Instance) -> Stranger:
     """Somebody whom mara follows."""
     eve = fediverse.stranger("far.example")

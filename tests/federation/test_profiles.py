@@ -19,23 +19,6 @@ ME = "https://studio.example/@mara"
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
-async def eve(fediverse: Fediverse, studio: Instance) -> Stranger:
-    """A stranger who follows mara."""
-    eve = fediverse.stranger("far.example")
-    await eve.post(studio.shared_inbox, eve.activity("Follow", studio.actor("mara")))
-    await fediverse.settle()
-    eve.received.clear()
-    return eve
-
-
-@pytest.fixture
 def blog(fediverse: Fediverse) -> Stranger:
     """Mara's own site."""
     return fediverse.stranger("mara.example")

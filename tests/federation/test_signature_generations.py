@@ -68,13 +68,6 @@ class Server(Stranger):
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 def theo(fediverse: Fediverse, studio: Instance) -> Server:
     return Server("gallery.example", fediverse.network, fediverse.time, fediverse.keys.next_rsa(), "theo")
 

@@ -16,13 +16,6 @@ LISTED = EntryDraft("bot.example", "answers from what it reads", "answer-engine"
 
 
 @pytest.fixture
-async def studio(fediverse: Fediverse) -> Instance:
-    (studio,) = await fediverse.start("studio.example")
-    await studio.add_artist("mara")
-    return studio
-
-
-@pytest.fixture
 def bot(fediverse: Fediverse) -> Bot:
     return Bot("bot.example", fediverse.network)
 
