@@ -3,7 +3,7 @@
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
-from cara_fed.config import ProtectionSection
+from cara_fed.config import Config
 from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.web.account_views import CloakSettingsPage
 from cara_fed.web.forms import FormInvalid, FormReader, read_cloak
@@ -39,10 +39,13 @@ async def change_cloak() -> ResponseReturnValue:
 
 
 def _build_page(form: FormView) -> CloakSettingsPage:
-    settings = services().config.protection
-    return CloakSettingsPage(offered_cloaks(settings), Cloak(settings.cloak), form)
+    config = services().config
+    return CloakSettingsPage(offered_cloaks(config), Cloak(config.protection.cloak), form)
 
 
-def offered_cloaks(settings: ProtectionSection) -> tuple[Cloak, ...]:
-    """What an artist may choose; the admin's own program only where there is one."""
-    return tuple(one for one in Cloak if one is not Cloak.COMMAND or settings.command)
+def offered_cloaks(config: Config) -> tuple[Cloak, ...]:
+    """What an artist may choose: what needs the model or the admin's own program only where there is one."""
+    missing = {Cloak.COMMAND} if not config.protection.command else set()
+    if not config.resolve(config.protection.cloak_model).exists():
+        missing |= {Cloak.LIGHT, Cloak.STRONG}
+    return tuple(one for one in Cloak if one not in missing)

@@ -217,7 +217,7 @@ async def _build_page(artist: Artist, form: FormView, draft: Draft | None) -> Pu
         others = await records.drafts.count_of(artist.pk) - (1 if draft else 0)
     return PublishPage(
         inherited=effective_opt_out(config.opt_out.default, artist),
-        cloaks=offered_cloaks(config.protection),
+        cloaks=offered_cloaks(config),
         inherited_cloak=Cloak(artist.cloak or config.protection.cloak),
         inherited_from="artist" if artist.opt_out else "instance",
         max_file_mib=config.protection.max_file_mib,

@@ -11,7 +11,8 @@ async def test_an_artist_chooses_a_cloak_for_all_pictures_and_another_for_one_po
     shown = (await mara_there.get("/settings/cloak")).text
     assert "LightShed, 2025" in shown
     assert "AI-proof" not in shown
-    assert 'value="command"' not in shown  # no program is configured
+    for lacking in ("command", "light", "strong"):  # no program is configured, no model installed
+        assert f'value="{lacking}"' not in shown
     assert (await mara_there.fill_in("/settings/cloak", {"cloak": "instant"})).status_code == 303
     assert 'value="instant" checked' in (await mara_there.get("/settings/cloak")).text
     assert (await mara_there.send("/settings/cloak", {"cloak": "total"})).status_code == 422
