@@ -190,6 +190,7 @@ function renumber() {
   const last = filled().length - 1;
   for (const [n, place] of [...list.children].entries()) {
     for (const field of place.querySelectorAll("[name]")) field.name = field.name.replace(/\d+$/, n);
+    for (const number of place.querySelectorAll("[data-number]")) number.textContent = n + 1;
     place.querySelector("[data-move='-1']").disabled = n === 0;
     place.querySelector("[data-move='1']").disabled = n >= last;
     place.hidden = !stateOf(place);
