@@ -4,7 +4,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -14,7 +14,6 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
-    PlainValidator,
     StrictBool,
     StrictInt,
     ValidationError,
@@ -23,10 +22,18 @@ from pydantic import (
     model_validator,
 )
 
-from activitypub.errors import IdUnacceptable
 from activitypub.identifiers import Site
 from activitypub.opt_out import OptOut
-from activitypub.origins import origin_of
+from cara_fed.config_values import (
+    Netloc,
+    Network,
+    host_of,
+    is_loopback_name,
+    require_bind,
+    require_database_url,
+    require_media_place,
+    require_web_address,
+)
 from cara_fed.errors import ConfigError
 
 ENVIRONMENT_PREFIX = "CARA_FED_"
@@ -55,53 +62,6 @@ SubscriptionFormat = Literal[
 ]
 
 
-def _require_netloc(value: str) -> str:
-    parts = urlsplit(f"//{value}")
-    if not parts.hostname or parts.netloc != value or value != value.lower() or parts.username is not None:
-        raise ValueError("must be a host name in lower case, with a port only if it is not the usual one")
-    _ = parts.port  # raises ValueError where it is not a number of 0 to 65535
-    return value
-
-
-def _require_bind(value: str) -> str:
-    parts = urlsplit(f"//{value}")
-    if not parts.hostname or parts.port is None:
-        raise ValueError("must be HOST:PORT, e.g. 127.0.0.1:8080")
-    return value
-
-
-def _require_web_address(value: str) -> str:
-    try:
-        origin_of(value)
-    except IdUnacceptable as error:
-        raise ValueError("must be an address that begins with https://") from error
-    return value
-
-
-def _require_database_url(value: str) -> str:
-    if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
-        raise ValueError("must begin with sqlite+aiosqlite:/// or postgresql+asyncpg://")
-    if urlsplit(value).password:
-        raise ValueError("must hold no password: use storage.database_password_file or CARA_FED_DATABASE_PASSWORD")
-    return value
-
-
-def _require_media_place(value: str) -> str:
-    if "://" in value and not value.startswith("s3://"):
-        raise ValueError("must be a folder, or s3://BUCKET/PREFIX")
-    return value
-
-
-def _read_network(value: object) -> IPv4Network | IPv6Network:
-    if not isinstance(value, str | IPv4Network | IPv6Network):
-        raise ValueError('must be an address or a network, e.g. "127.0.0.0/8"')
-    return ip_network(value)
-
-
-Network = Annotated[IPv4Network | IPv6Network, PlainValidator(_read_network)]
-Netloc = Annotated[str, AfterValidator(_require_netloc)]
-
-
 class Section(BaseModel):
     """A table of instance.toml: frozen, and with no room for a key that means nothing."""
 
@@ -125,14 +85,14 @@ class InstanceSection(Section):
         if not isinstance(data, dict) or "scheme" in data:
             return data
         domain = data.get("domain", "localhost:8080")
-        local = isinstance(domain, str) and _is_loopback_name(_host_of(domain))
+        local = isinstance(domain, str) and is_loopback_name(host_of(domain))
         return {**data, "scheme": "http" if local else "https"}
 
     @field_validator("scheme")
     @classmethod
     def _require_https_in_public(cls, value: str, others: ValidationInfo) -> str:
         domain = others.data.get("domain")  # missing where it is a mistake itself
-        if value == "http" and domain is not None and not _is_loopback_name(_host_of(domain)):
+        if value == "http" and domain is not None and not is_loopback_name(host_of(domain)):
             raise ValueError('"http" is accepted only for localhost and loopback addresses')
         return value
 
@@ -140,7 +100,7 @@ class InstanceSection(Section):
 class ServerSection(Section):
     """``[server]``: where it listens, and how much it takes."""
 
-    bind: Annotated[str, AfterValidator(_require_bind)] = "127.0.0.1:8080"
+    bind: Annotated[str, AfterValidator(require_bind)] = "127.0.0.1:8080"
     trusted_proxies: tuple[Network, ...] = (IPv4Network("127.0.0.1"),)
     proxy_files: str = "data/proxy"
     max_upload_mib: StrictInt = Field(default=400, ge=1, le=10_000)
@@ -166,9 +126,9 @@ def _require_places(command: tuple[str, ...]) -> tuple[str, ...]:
 class StorageSection(Section):
     """``[storage]``: the database and the files."""
 
-    database: Annotated[str, AfterValidator(_require_database_url)] = "sqlite+aiosqlite:///data/cara.sqlite3"
+    database: Annotated[str, AfterValidator(require_database_url)] = "sqlite+aiosqlite:///data/cara.sqlite3"
     database_password_file: str = ""
-    media: Annotated[str, AfterValidator(_require_media_place)] = Field(default="data/media", min_length=1)
+    media: Annotated[str, AfterValidator(require_media_place)] = Field(default="data/media", min_length=1)
     originals_key_file: str = ""
     remote_cache: str = Field(default="data/remote", min_length=1)
     remote_cache_mib: StrictInt = Field(default=1024, ge=0, le=1024 * 1024)
@@ -238,7 +198,7 @@ class ProtectionSection(Section):
 class Subscription(Section):
     """``[[blocklist.subscriptions]]``: a list that somebody else publishes."""
 
-    url: Annotated[str, AfterValidator(_require_web_address)]
+    url: Annotated[str, AfterValidator(require_web_address)]
     format: SubscriptionFormat
     action: Literal["enforce", "review"] = "enforce"
     refresh_hours: StrictInt = Field(default=24, ge=1, le=24 * 30)
@@ -290,7 +250,7 @@ class SmtpSection(Section):
     @field_validator("security")
     @classmethod
     def _require_secrecy(cls, value: str, others: ValidationInfo) -> str:
-        if value == "none" and not _is_loopback_name(str(others.data.get("host", "")) or "localhost"):
+        if value == "none" and not is_loopback_name(str(others.data.get("host", "")) or "localhost"):
             raise ValueError('"none" is accepted only for a mail server on this machine')
         return value
 
@@ -392,22 +352,6 @@ def _with_password(url: str, password: str) -> str:
     user, at, host = parts.netloc.rpartition("@")
     netloc = f"{user}:{quote(password, safe='')}{at}{host}" if at else parts.netloc
     return urlunsplit(parts._replace(netloc=netloc))
-
-
-def _host_of(netloc: str) -> str:
-    try:
-        return urlsplit(f"//{netloc}").hostname or ""
-    except ValueError:
-        return ""
-
-
-def _is_loopback_name(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _read_mistakes(path: Path, error: ValidationError) -> tuple[str, ...]:
