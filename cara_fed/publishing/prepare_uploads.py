@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
+from itertools import zip_longest
 from typing import Any, Final
 
 from cara_fed.protection.errors import PictureRefused
@@ -105,5 +106,6 @@ async def _refuse(services: Services, upload: Upload, why: str, lines: Sequence[
 
 
 def dump_steps(lines: Sequence[ReportLine]) -> list[dict[str, Any]]:
-    """What was done so far, as it is kept."""
-    return [{"step": line.step, "text": line.text, "facts": dict(line.facts)} for line in lines]
+    """What was done so far, as it is kept: of a step that told how far it had come, the last word."""
+    last = [line for line, following in zip_longest(lines, lines[1:]) if not following or following.step != line.step]
+    return [{"step": line.step, "text": line.text, "facts": dict(line.facts)} for line in last]

@@ -2,6 +2,8 @@
 
 import importlib
 import importlib.util
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +16,8 @@ from cara_fed.protection.cloak.weights import Array, Weights, read_weights
 from cara_fed.protection.errors import CloakUnavailable
 
 _RUNTIME = importlib.import_module("onnxruntime") if importlib.util.find_spec("onnxruntime") else None
+_STATE = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state") if _RUNTIME else None
+_FAULTS: tuple[type[Exception], ...] = (_STATE.Fail, _STATE.RuntimeException) if _STATE else ()
 _PICTURE = ("n", 3, "height", "width")
 _LATENTS = ("n", CHANNELS, "rows", "columns")
 
@@ -46,12 +50,12 @@ class Surrogate:
 
     def encode(self, pixels: Array) -> Array:
         """Latents of shape (1, 32, rows, columns); the edges of the picture go on until they fill the last latent."""
-        latents: Array = self.encoder.run(None, {"picture": _as_input(pixels)})[0]
+        latents: Array = _run(self.encoder, {"picture": _as_input(pixels)})[0]
         return latents
 
     def gradient(self, pixels: Array, clean: Array) -> tuple[Array, float]:
         """By each pixel, how the half squared distance to ``clean`` grows; and the distance, without the half."""
-        gradient, distance = self.step.run(None, {"picture": _as_input(pixels), "clean": clean})
+        gradient, distance = _run(self.step, {"picture": _as_input(pixels), "clean": clean})
         height, width = pixels.shape[:2]
         return gradient[0].transpose(1, 2, 0)[:height, :width], 2 * float(distance)
 
@@ -74,7 +78,25 @@ def load_graph(graph: bytes) -> Any:
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # one picture, one core: workers are for more
     options.enable_cpu_mem_arena = False  # what a step needed goes back: the process has a memory limit
     options.log_severity_level = 3
-    return _RUNTIME.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    with _memory_faults():
+        return _RUNTIME.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+
+
+def _run(session: Any, given: dict[str, Array]) -> list[Any]:
+    with _memory_faults():
+        handed_out: list[Any] = session.run(None, given)
+    return handed_out
+
+
+@contextmanager
+def _memory_faults() -> Iterator[None]:
+    """Raises MemoryError where onnxruntime found too little memory, which it says in its own way."""
+    try:
+        yield
+    except _FAULTS as fault:
+        if "alloc" in str(fault):
+            raise MemoryError(str(fault)) from fault
+        raise
 
 
 def _as_input(pixels: Array) -> Array:

@@ -1,5 +1,6 @@
 """The graph that cloaks are made with: gradients as they should be, and weights read from nothing but tensors."""
 
+import importlib
 import pickle
 import zipfile
 from collections import OrderedDict
@@ -49,6 +50,17 @@ def test_a_picture_of_any_size_is_seen_whole(surrogate: Surrogate) -> None:
     assert clean.shape == (1, 32, 2, 2)
     assert gradient.shape == pixels.shape
     assert distance == pytest.approx(0, abs=1e-3)
+
+
+def test_a_graph_that_finds_too_little_memory_says_so_as_python_does() -> None:
+    fault = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state").Fail
+
+    class Crowded:
+        def run(self, *_: object) -> None:
+            raise fault("[ONNXRuntimeError] : 1 : FAIL : std::bad_alloc")
+
+    with pytest.raises(MemoryError):
+        Surrogate(Crowded(), Crowded()).encode(np.zeros((32, 32, 3), np.float32))
 
 
 def test_the_way_back_through_every_stride_is_the_transpose_of_the_way_there() -> None:
