@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+import sqlalchemy
 from sqlalchemy import Index, UniqueConstraint, func
 from sqlmodel import Field, col, delete, select, update
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, moment, primary_key, reference
 from storage.remote_actors import Inbox, RemoteActor, select_inboxes
-from storage.statements import count_changed, insert_or_replace
+from storage.statements import count_changed, insert_or_replace, table_of
 from storage.whom import Whom, among
 
 PENDING, ACCEPTED, SUSPENDED, REJECTED = "pending", "accepted", "suspended", "rejected"
@@ -103,6 +104,14 @@ class Follows(Generic[Row]):
         among_states = col(self.table.state).in_(states or (ACCEPTED,))
         statement = select(self.table).where(self.table.actor_id == actor_id, among_states)
         return (await self.session.exec(statement)).all()
+
+    async def find_artists_of(self, actor_id: str, *states: str) -> set[int]:
+        """The keys of the artists whose follows `find_by_actor` gives, at a fraction of the cost."""
+        columns = table_of(self.table).columns
+        statement = sqlalchemy.select(columns.artist_pk).where(
+            columns.actor_id == actor_id, columns.state.in_(states or (ACCEPTED,))
+        )
+        return set((await (await self.session.connection()).execute(statement)).scalars())
 
     async def find_ids(self, artist_pk: int, actor_ids: Collection[str]) -> set[str]:
         """Those of these actors with whom an artist's follow is accepted."""

@@ -18,6 +18,7 @@ from cara_fed.inbox.quotes import settle_quote
 from cara_fed.translate.remote import attachment_rows, post_row
 from cara_fed.translate.versions import says_otherwise, version_row
 from storage.attachments import Attachment
+from storage.blocks import OUT
 from storage.errors import AlreadyExists
 from storage.follows import HOPED_FOR
 from storage.interactions import Interaction
@@ -58,7 +59,7 @@ async def require_own_post(context: InboxContext, activity: Activity) -> Post:
     post = await context.records.posts.find(activity.object_id or "")
     if post is None or post.artist_pk is None or post.deleted_at is not None:
         raise NoEffect("there is no such post here")
-    if await context.is_blocked(await context.records.artists.get_by_pk(post.artist_pk), activity.actor_id):
+    if await context.records.blocks.exists(post.artist_pk, activity.actor_id, OUT):
         raise NoEffect("the artist blocks the actor")
     return post
 
@@ -79,21 +80,20 @@ async def record_interaction(context: InboxContext, post: Post, activity: Activi
 async def require_concerned(context: InboxContext, post: RemotePost) -> None:
     """Raise NoEffect unless an artist who does not block the author follows them or whom they answer, or is answered,
     quoted or named."""
-    following = await context.records.following.find_by_actor(post.actor_id, *HOPED_FOR)
-    artist_pks = {row.artist_pk for row in following}
+    artist_pks = await context.records.following.find_artists_of(post.actor_id, *HOPED_FOR)
     parent = await context.records.posts.find(post.in_reply_to) if post.in_reply_to else None
     if parent is not None and parent.artist_pk is not None:
         artist_pks.add(parent.artist_pk)
     elif parent is not None:  # an answer to somebody followed, who passed it on
-        artist_pks.update(row.artist_pk for row in await context.records.following.find_by_actor(parent.actor_id))
+        artist_pks.update(await context.records.following.find_artists_of(parent.actor_id))
     quoted = await context.records.posts.find(post.quote_id) if post.quote_id else None
     if quoted is not None and quoted.artist_pk is not None:
         artist_pks.add(quoted.artist_pk)
     named = {*post.audience.everyone, *(mention.actor_id for mention in post.tags.mentions)}
     artists = [await context.find_artist(actor_id) for actor_id in sorted(named)]
     artist_pks.update(artist.pk for artist in artists if artist is not None)
-    for artist in (await context.records.artists.find_by_pks(sorted(artist_pks))).values():
-        if not await context.is_blocked(artist, post.actor_id):
+    for artist_pk in sorted(artist_pks):
+        if not await context.records.blocks.exists(artist_pk, post.actor_id, OUT):
             return
     raise NoEffect("the post concerns nobody here")
 
