@@ -111,16 +111,7 @@ async def open_services(
         kept = await _open_kept(database, config, clock)
         keyring = KeyRing(database, config.site, clock)
         await keyring.make_instance_keys()
-        blocklist = BlocklistGuard(database, clock, weighing_of(config))
-        await blocklist.refresh()
-        stack.push_async_callback(blocklist.flush)
-        crawlers = Crawlers(database, clock, weighing_of(config))
-        await crawlers.refresh()
-        stack.push_async_callback(crawlers.flush)
-        ledger = Ledger(database, clock)
-        stack.push_async_callback(ledger.flush)
-        suspended = SuspendedNames(database)
-        await suspended.refresh()
+        doors = await _open_doors(stack, database, config, clock)
         media = open_media_of(config)
         workers = await stack.enter_async_context(pictures or _picture_workers(config))
         yield Services(
@@ -132,17 +123,41 @@ async def open_services(
             generations=Generations(database, clock),
             capabilities=CapabilityKeys(kept.capability_key),
             keyring=keyring,
-            blocklist=blocklist,
-            crawlers=crawlers,
-            suspended=suspended,
-            ledger=ledger,
-            proxy_files=ProxyFiles(config, database, blocklist, crawlers),
+            blocklist=doors.blocklist,
+            crawlers=doors.crawlers,
+            suspended=doors.suspended,
+            ledger=doors.ledger,
+            proxy_files=ProxyFiles(config, database, doors.blocklist, doors.crawlers),
             manifests=kept.manifests,
             pictures=workers,
             session_key=kept.session_key,
             mark_key=kept.mark_key,
             likenesses=LikenessIndex(database),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """Who is let in, and a count of who came; held in memory, and written down before all is closed."""
+
+    blocklist: BlocklistGuard
+    crawlers: Crawlers
+    suspended: SuspendedNames
+    ledger: Ledger
+
+
+async def _open_doors(stack: AsyncExitStack, database: Database, config: Config, clock: Clock) -> _Doors:
+    blocklist = BlocklistGuard(database, clock, weighing_of(config))
+    await blocklist.refresh()
+    stack.push_async_callback(blocklist.flush)
+    crawlers = Crawlers(database, clock, weighing_of(config))
+    await crawlers.refresh()
+    stack.push_async_callback(crawlers.flush)
+    ledger = Ledger(database, clock)
+    stack.push_async_callback(ledger.flush)
+    suspended = SuspendedNames(database)
+    await suspended.refresh()
+    return _Doors(blocklist, crawlers, suspended, ledger)
 
 
 def open_media_of(config: Config) -> MediaStore:

@@ -1,7 +1,9 @@
 """Records: every noun's queries over one transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Generic, TypeVar
 
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -75,6 +77,23 @@ from storage.works import Works
 # Complete here, where every noun has been imported.
 TABLES = Table.metadata
 
+Queries = TypeVar("Queries")
+
+
+class _Noun(Generic[Queries]):
+    """A noun's queries, made when a transaction first asks for them: most ask for two or three."""
+
+    def __init__(self, make: Callable[[AsyncSession], Queries]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, records: "Records", owner: type | None = None) -> Queries:
+        # What is kept under the same name is found before this is asked again.
+        made = records.__dict__[self._name] = self._make(records.session)
+        return made
+
 
 class Records:
     """What a transaction can ask and change; good until its `async with` block ends.
@@ -82,87 +101,76 @@ class Records:
     A row that a query gave may be changed in place: the change is written with the transaction.
     """
 
-    __slots__ = (
-        "_session", "albums", "alt_proposals", "appeals", "applications", "artists", "attachments", "audit_log",
-        "backups", "blocklist", "blocklist_changes", "blocks", "bookmarks", "circles", "crawlers", "deliveries",
-        "drafts", "enforcement", "evidence", "exports", "filters", "followers", "following", "heartbeats", "held_lists",
-        "hosts", "house_rules", "inbox_log", "interactions", "keys", "likenesses", "mail_addresses", "mails", "making",
-        "mutes", "notifications", "opt_out_changes", "outbox_log", "overviews", "passkeys", "polls", "portfolio",
-        "post_updates", "post_versions", "posts", "profile_links", "quotes", "rate_limits", "refusals", "remote_actors",
-        "remote_keys", "report_notes", "reports", "revisions", "rewrites", "searches", "second_factors", "secrets",
-        "sessions", "severances", "subscribed_changes", "subscriptions", "suspension_appeals", "timelines", "tokens",
-        "uploads", "usage", "works",
-    )  # fmt: skip
+    albums = _Noun(Albums)
+    alt_proposals = _Noun(AltProposals)
+    appeals = _Noun(Appeals)
+    applications = _Noun(Applications)
+    artists = _Noun(Artists)
+    attachments = _Noun(Attachments)
+    audit_log = _Noun(AuditLog)
+    backups = _Noun(Backups)
+    blocklist = _Noun(Blocklist)
+    blocklist_changes = _Noun(BlocklistChanges)
+    blocks = _Noun(Blocks)
+    bookmarks = _Noun(Bookmarks)
+    circles = _Noun(Circles)
+    crawlers = _Noun(Crawlers)
+    deliveries = _Noun(Deliveries)
+    drafts = _Noun(Drafts)
+    enforcement = _Noun(Enforcement)
+    evidence = _Noun(Evidence)
+    exports = _Noun(Exports)
+    filters = _Noun(Filters)
+    followers = _Noun(partial(Follows, table=Follower))
+    following = _Noun(partial(Follows, table=Following))
+    heartbeats = _Noun(Heartbeats)
+    held_lists = _Noun(HeldLists)
+    hosts = _Noun(Hosts)
+    house_rules = _Noun(HouseRules)
+    inbox_log = _Noun(InboxLog)
+    interactions = _Noun(Interactions)
+    keys = _Noun(Keys)
+    likenesses = _Noun(Likenesses)
+    mail_addresses = _Noun(MailAddresses)
+    mails = _Noun(Mails)
+    making = _Noun(Making)
+    mutes = _Noun(Mutes)
+    notifications = _Noun(Notifications)
+    opt_out_changes = _Noun(OptOutChanges)
+    outbox_log = _Noun(OutboxLog)
+    overviews = _Noun(Overviews)
+    passkeys = _Noun(Passkeys)
+    polls = _Noun(Polls)
+    portfolio = _Noun(Portfolio)
+    post_updates = _Noun(PostUpdates)
+    post_versions = _Noun(PostVersions)
+    posts = _Noun(Posts)
+    profile_links = _Noun(ProfileLinks)
+    quotes = _Noun(Quotes)
+    rate_limits = _Noun(RateLimits)
+    refusals = _Noun(Refusals)
+    remote_actors = _Noun(RemoteActors)
+    remote_keys = _Noun(RemoteKeys)
+    report_notes = _Noun(ReportNotes)
+    reports = _Noun(Reports)
+    revisions = _Noun(Revisions)
+    rewrites = _Noun(Rewrites)
+    searches = _Noun(Searches)
+    second_factors = _Noun(SecondFactors)
+    secrets = _Noun(Secrets)
+    sessions = _Noun(Sessions)
+    severances = _Noun(Severances)
+    subscribed_changes = _Noun(SubscribedChanges)
+    subscriptions = _Noun(Subscriptions)
+    suspension_appeals = _Noun(SuspensionAppeals)
+    timelines = _Noun(Timelines)
+    tokens = _Noun(Tokens)
+    uploads = _Noun(Uploads)
+    usage = _Noun(Usage)
+    works = _Noun(Works)
 
-    def __init__(self, session: AsyncSession) -> None:  # noqa: PLR0915 - a list, one noun a line
-        self._session = session
-        self.albums = Albums(session)
-        self.appeals = Appeals(session)
-        self.artists = Artists(session)
-        self.attachments = Attachments(session)
-        self.audit_log = AuditLog(session)
-        self.backups = Backups(session)
-        self.blocklist = Blocklist(session)
-        self.blocklist_changes = BlocklistChanges(session)
-        self.blocks = Blocks(session)
-        self.crawlers = Crawlers(session)
-        self.deliveries = Deliveries(session)
-        self.drafts = Drafts(session)
-        self.enforcement = Enforcement(session)
-        self.evidence = Evidence(session)
-        self.exports = Exports(session)
-        self.followers = Follows(session, Follower)
-        self.following = Follows(session, Following)
-        self.heartbeats = Heartbeats(session)
-        self.held_lists = HeldLists(session)
-        self.hosts = Hosts(session)
-        self.inbox_log = InboxLog(session)
-        self.interactions = Interactions(session)
-        self.keys = Keys(session)
-        self.likenesses = Likenesses(session)
-        self.mail_addresses = MailAddresses(session)
-        self.mails = Mails(session)
-        self.mutes = Mutes(session)
-        self.notifications = Notifications(session)
-        self.opt_out_changes = OptOutChanges(session)
-        self.outbox_log = OutboxLog(session)
-        self.overviews = Overviews(session)
-        self.passkeys = Passkeys(session)
-        self.polls = Polls(session)
-        self.portfolio = Portfolio(session)
-        self.post_updates = PostUpdates(session)
-        self.post_versions = PostVersions(session)
-        self.posts = Posts(session)
-        self.profile_links = ProfileLinks(session)
-        self.quotes = Quotes(session)
-        self.rate_limits = RateLimits(session)
-        self.refusals = Refusals(session)
-        self.remote_actors = RemoteActors(session)
-        self.remote_keys = RemoteKeys(session)
-        self.reports = Reports(session)
-        self.revisions = Revisions(session)
-        self.rewrites = Rewrites(session)
-        self.searches = Searches(session)
-        self.second_factors = SecondFactors(session)
-        self.secrets = Secrets(session)
-        self.sessions = Sessions(session)
-        self.severances = Severances(session)
-        self.subscribed_changes = SubscribedChanges(session)
-        self.subscriptions = Subscriptions(session)
-        self.timelines = Timelines(session)
-        self.tokens = Tokens(session)
-        self.uploads = Uploads(session)
-        self.applications = Applications(session)
-        self.suspension_appeals = SuspensionAppeals(session)
-        self.house_rules = HouseRules(session)
-        self.report_notes = ReportNotes(session)
-        self.usage = Usage(session)
-        self.bookmarks = Bookmarks(session)
-        self.circles = Circles(session)
-        self.filters = Filters(session)
-        self.making = Making(session)
-        self.alt_proposals = AltProposals(session)
-        self.works = Works(session)
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
 
     @asynccontextmanager
     async def part(self) -> AsyncIterator[None]:
@@ -171,7 +179,7 @@ class Records:
         The rows that it read are not to be used after it: the next part reads everything anew.
         """
         try:
-            async with self._session.begin_nested():
+            async with self.session.begin_nested():
                 yield
         finally:
-            self._session.expunge_all()
+            self.session.expunge_all()

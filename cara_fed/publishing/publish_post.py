@@ -59,12 +59,7 @@ async def publish_post(
     where somebody of the house has to look first, unless it ``is_reviewed``, and LooksLikeOthers unless the draft
     accepts that.
     """
-    if artist.suspended_at is not None:
-        raise NotAllowed("This account is suspended: it can publish nothing.")
-    require_publishable(draft)
-    require_described(services.config.posts, draft.pictures)
-    require_votable(draft.poll, draft.text)
-    await require_quotable(services, artist, draft.quotes)
+    await _require_allowed(services, artist, draft)
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
@@ -86,6 +81,15 @@ async def publish_post(
     await forget_files(services, left)
     wake_workers(services)
     return post
+
+
+async def _require_allowed(services: Services, artist: Artist, draft: PostDraft) -> None:
+    if artist.suspended_at is not None:
+        raise NotAllowed("This account is suspended: it can publish nothing.")
+    require_publishable(draft)
+    require_described(services.config.posts, draft.pictures)
+    require_votable(draft.poll, draft.text)
+    await require_quotable(services, artist, draft.quotes)
 
 
 async def write_text(services: Services, text: str, visibility: Visibility, in_reply_to: str | None) -> Written:
