@@ -46,8 +46,7 @@ async def test_the_first_start_says_where_it_is_and_how_to_become_admin(studio: 
     process = await start(studio)
     try:
         await until("it answers", lambda: answers(studio), 40)
-        for options in ((), ("--workers", "2")):
-            await expect_taken_port(studio, options)
+        await expect_taken_port(studio, ("--workers", "2"))
         assert await answers(studio)
         process.terminate()
         out, _ = await asyncio.wait_for(process.communicate(), 20)

@@ -144,8 +144,7 @@ def test_the_first_day_ends_with_pictures_on_a_page(studio: BrowserContext, post
         keep(page, "05-post-own")
 
 
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "light"), (DESKTOP, "dark")], ids=["phone", "desktop"])
 def test_a_visitor_walks_through_the_house(
     chromium: Browser, served: Served, post_url: str, size: dict[str, int], scheme: str
 ) -> None:
