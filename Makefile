@@ -43,7 +43,7 @@ run: install  ## serve the instance that instance.toml describes
 	$(BIN)/cara-fed serve --config $(CONFIG)
 
 test: tools try-interop  ## run the test suite
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 demo: install  ## two instances, one picture, one refused scraper
 	$(BIN)/python -m cara_fed.demo

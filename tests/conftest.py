@@ -1,6 +1,7 @@
 """What every test runs under."""
 
 import gc
+import os
 
 
 def pytest_collection_finish() -> None:
@@ -11,3 +12,8 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: some stories wait for the processes that they started."""
+    return (os.cpu_count() or 1) + 1

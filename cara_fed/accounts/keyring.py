@@ -30,6 +30,7 @@ class KeyRing:
         self._clock = clock
         self._held: dict[tuple[int | None, Algorithm], SigningKey] = {}
         self._revision = -1
+        self._times_forgotten = 0
         self._reading = asyncio.Lock()
 
     async def signing_key(self, artist_pk: int | None, algorithm: Algorithm = "rsa") -> SigningKey:
@@ -58,14 +59,19 @@ class KeyRing:
     def forget(self) -> None:
         """Read every key anew at its next use."""
         self._held.clear()
+        self._times_forgotten += 1
 
     async def _hold(self, artist_pk: int | None, algorithm: Algorithm) -> SigningKey:
         # Many deliveries of one artist begin at once: one of them reads, the others wait.
-        async with self._reading, self._database.reading() as records:
-            if (artist_pk, algorithm) not in self._held:
-                key = await records.keys.get_current(artist_pk, algorithm)
-                self._held[(artist_pk, algorithm)] = _read_key(key)
-        return self._held[(artist_pk, algorithm)]
+        async with self._reading:
+            if held := self._held.get((artist_pk, algorithm)):
+                return held
+            times_forgotten = self._times_forgotten
+            async with self._database.reading() as records:
+                key = _read_key(await records.keys.get_current(artist_pk, algorithm))
+            if self._times_forgotten == times_forgotten:  # else it may be one that was rotated while it was read
+                self._held[(artist_pk, algorithm)] = key
+            return key
 
     async def _has_instance_keys(self) -> bool:
         async with self._database.reading() as records:

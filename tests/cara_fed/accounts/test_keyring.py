@@ -79,3 +79,15 @@ async def test_the_instance_rotates_its_own_keys_alone(services: Services) -> No
 async def _shown(services: Services, artist: Artist) -> list[str]:
     async with services.database.reading() as records:
         return [key.key_id for key in await find_published_keys(records, artist.pk, services.clock.now())]
+
+
+async def test_a_key_is_had_even_while_all_are_forgotten(services: Services, mara: Artist) -> None:
+    async def forget_often() -> None:
+        for _ in range(40):
+            services.keyring.forget()
+            await asyncio.sleep(0)
+
+    for _ in range(20):
+        services.keyring.forget()
+        key, *_ = await asyncio.gather(services.keyring.signing_key(mara.pk), forget_often())
+        assert key.key_id.endswith("#main-key")
