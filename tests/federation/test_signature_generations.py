@@ -78,6 +78,12 @@ async def follow(studio: Instance, theo: Server, generation: Generation = CAVAGE
     assert response.status_code == 202
 
 
+async def be_followed(fediverse: Fediverse, studio: Instance, theo: Server, generation: Generation = CAVAGE) -> None:
+    """Let theo follow by a request of this generation, and the Accept reach him."""
+    await follow(studio, theo, generation)
+    await fediverse.settle()
+
+
 async def publish(fediverse: Fediverse, studio: Instance, theo: Server) -> list[Generation]:
     """Publish a post; with which signatures it was brought to theo's server."""
     before = len(theo.posts)
@@ -90,8 +96,7 @@ async def test_a_server_nothing_is_known_of_gets_draft_cavage(
     fediverse: Fediverse, studio: Instance, theo: Server
 ) -> None:
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, CAVAGE)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, CAVAGE)
     assert await publish(fediverse, studio, theo) == [CAVAGE]
     assert set(theo.gets) == {CAVAGE}
 
@@ -100,8 +105,7 @@ async def test_who_signs_by_rfc9421_gets_it_for_deliveries_and_for_gets(
     fediverse: Fediverse, studio: Instance, theo: Server
 ) -> None:
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, RFC9421)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, RFC9421)
     assert theo.gets[0] is CAVAGE  # the key, asked for before anything was known
     assert theo.posts == [RFC9421]  # the Accept
     assert await publish(fediverse, studio, theo) == [RFC9421]
@@ -116,8 +120,7 @@ async def test_a_signature_that_does_not_verify_teaches_nothing(
     forged = replace(theo.signing, private_key=fediverse.keys.next_rsa(), generation=RFC9421)
     inbox = f"{studio.actor('mara')}/inbox"
     assert (await theo.post(inbox, theo.follow(studio.actor("mara")), signing=forged)).status_code == 401
-    await follow(studio, theo, CAVAGE)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, CAVAGE)
     assert theo.posts == [CAVAGE]
 
 
@@ -135,8 +138,7 @@ async def test_who_says_that_it_takes_rfc9421_gets_it(
 ) -> None:
     theo.takes = {CAVAGE, RFC9421}
     theo.serve("/users/theo", theo.actor_document(**stated))
-    await follow(studio, theo, CAVAGE)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, CAVAGE)
     assert theo.posts == [RFC9421]
 
 
@@ -153,8 +155,7 @@ async def test_what_says_less_teaches_nothing(
     fediverse: Fediverse, studio: Instance, theo: Server, stated: dict[str, Any]
 ) -> None:
     theo.serve("/users/theo", theo.actor_document(**stated))
-    await follow(studio, theo, CAVAGE)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, CAVAGE)
     assert theo.posts == [CAVAGE]
 
 
@@ -162,8 +163,9 @@ async def test_who_asks_for_rfc9421_gets_it_at_once_and_from_then_on(
     fediverse: Fediverse, studio: Instance, theo: Server
 ) -> None:
     theo.takes, theo.asks = {RFC9421}, ASKS
-    await follow(studio, theo, RFC9421)  # known by this alone, were it not that the key has to be fetched first
-    await fediverse.settle()
+    await be_followed(
+        fediverse, studio, theo, RFC9421
+    )  # known by this alone, were it not that the key has to be fetched first
     assert theo.gets[:2] == [CAVAGE, RFC9421]
     assert theo.posts == [RFC9421]
     assert await publish(fediverse, studio, theo) == [RFC9421]
@@ -173,8 +175,7 @@ async def test_a_nonce_is_given_back_each_time_it_is_asked_for(
     fediverse: Fediverse, studio: Instance, theo: Server
 ) -> None:
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, RFC9421)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, RFC9421)
     theo.nonce, theo.asks = "b1e5", f'{ASKS};nonce="b1e5";tag="gallery"'
     assert await publish(fediverse, studio, theo) == [RFC9421, RFC9421]
     theo.nonce, theo.asks = "c2f6", f'{ASKS};nonce="c2f6"'
@@ -183,8 +184,7 @@ async def test_a_nonce_is_given_back_each_time_it_is_asked_for(
 
 
 async def test_what_is_asked_for_is_signed(fediverse: Fediverse, studio: Instance, theo: Server) -> None:
-    await follow(studio, theo)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo)
     theo.takes, theo.nonce = {RFC9421}, "n"
     theo.asks = (
         f'ask1=("x-unheard-of");nonce="n", ask2=("@path" "@authority");created;expires;nonce="n";tag="t", {ASKS}'
@@ -214,8 +214,7 @@ async def test_what_is_asked_for_is_signed(fediverse: Fediverse, studio: Instanc
 async def test_a_challenge_that_cannot_be_met_costs_one_more_request_at_most(
     fediverse: Fediverse, studio: Instance, theo: Server, asks: str
 ) -> None:
-    await follow(studio, theo)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo)
     theo.takes, theo.asks = set(), asks
     assert await publish(fediverse, studio, theo) in ([CAVAGE], [CAVAGE, RFC9421])
     assert await deliveries_left(studio) == 1
@@ -225,8 +224,7 @@ async def test_a_server_that_forgot_rfc9421_gets_what_it_still_knows(
     fediverse: Fediverse, studio: Instance, theo: Server
 ) -> None:
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, RFC9421)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, RFC9421)
     theo.takes = {CAVAGE}
     assert await publish(fediverse, studio, theo) == [RFC9421, CAVAGE]
     assert await publish(fediverse, studio, theo) == [CAVAGE]
@@ -242,8 +240,7 @@ async def test_a_server_that_refuses_both_is_met_with_the_safe_one_next_time(
     fediverse: Fediverse, studio: Instance, theo: Server
 ) -> None:
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, RFC9421)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, RFC9421)
     theo.takes = set()
     assert await publish(fediverse, studio, theo) == [RFC9421, CAVAGE]
     assert await deliveries_left(studio) == 1
@@ -259,8 +256,7 @@ async def test_what_is_not_heard_again_is_forgotten_after_a_month(
 ) -> None:
     """Another software may live there now, perhaps one that answers 202 to what it cannot verify."""
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, RFC9421)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, RFC9421)
     fediverse.time.pass_by(days=29)
     assert await publish(fediverse, studio, theo) == [RFC9421]
     fediverse.time.pass_by(days=1)
@@ -269,8 +265,7 @@ async def test_what_is_not_heard_again_is_forgotten_after_a_month(
 
 async def test_other_processes_learn_of_it(fediverse: Fediverse, studio: Instance, theo: Server) -> None:
     theo.takes = {CAVAGE, RFC9421}
-    await follow(studio, theo, CAVAGE)
-    await fediverse.settle()
+    await be_followed(fediverse, studio, theo, CAVAGE)
     async with studio.services.database.unit_of_work() as records:
         await records.hosts.record_signature_generation(theo.domain, RFC9421, fediverse.time.now)
     fediverse.time.pass_by(minutes=5)
