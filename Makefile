@@ -7,6 +7,7 @@ TOOLS := $(VENV)/.tools-installed
 PEER := $(VENV)/interop
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 CONFIG ?= instance.toml
+CATALOGS := cara_fed/words/translations
 
 .DEFAULT_GOAL := help
 
@@ -56,6 +57,16 @@ lint: tools  ## style, types and the floors
 
 check: lint test  ## what .ci/run asks: lint and test
 
+# A new language: $(BIN)/pybabel init -i build/words.pot -o $(CATALOGS)/eo.po -l eo
+translations: tools  ## bring the catalogues of cara_fed/words/translations up to date with the code and the templates
+	mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping pyproject.toml --keyword later --keyword pgettext:1c,2 \
+		--no-location --sort-output --project cara_fed --output build/words.pot .
+	for file in $(CATALOGS)/*.po; do \
+		$(BIN)/pybabel --quiet update --input-file build/words.pot --output-file $$file --no-wrap \
+			--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --locale $$(basename $$file .po); \
+	done
+
 bench: tools  ## ratios of speed and memory, minutes long
 	for file in tests/benchmarks/bench_*.py; do \
 		echo "== $$file"; $(BIN)/python -m "tests.benchmarks.$$(basename "$$file" .py)" || exit 1; \
@@ -64,4 +75,4 @@ bench: tools  ## ratios of speed and memory, minutes long
 clean:  ## remove what the targets made, but never data/
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache
 
-.PHONY: help install tools interop try-interop run test demo lint check bench clean
+.PHONY: help install tools interop try-interop run test demo lint check translations bench clean

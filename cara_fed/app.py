@@ -13,6 +13,8 @@ from cara_fed.memory import keep_what_is_there
 from cara_fed.serve import stop_with_parent
 from cara_fed.services import Services, open_services
 from cara_fed.web.app import build_pages
+from cara_fed.words.speech import speak
+from cara_fed.words.wishes import default_tag
 
 
 def create_app() -> App:
@@ -46,6 +48,7 @@ class Application:
         await receive()  # lifespan.startup
         async with self._stack:
             services = await self._stack.enter_async_context(open_services(self._config))
+            speak(default_tag(self._config.instance.languages))  # what the loops write is the instance's
             await self._stack.enter_async_context(running(build_loops(services)))
             self._app = build_app(services)
             keep_what_is_there()

@@ -21,6 +21,7 @@ class Artist(Table, table=True):
 
     `license` and `acquire_license_page` are addresses; `states_opt_out` puts the line "AI training" on the profile,
     `tags_no_ai` the hashtag on posts; `quote_policy` is who may quote new posts unless one says otherwise;
+    `language` is the tag of the one that they read this site in, None for what their browser asks for;
     `commissions` is open, waitlist, closed, or empty where nothing is said of them.
     """
 
@@ -55,6 +56,7 @@ class Artist(Table, table=True):
     marks: dict[str, Any] = json_object()
     quote_policy: str | None = None
     cloak: str | None = None
+    language: str | None = None
     created_at: datetime = moment()
     updated_at: datetime = moment()
     deleted_at: datetime | None = moment(default=None)

@@ -19,6 +19,8 @@ from cara_fed.services import Services
 from cara_fed.translate.opt_outs import signals_for
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import Gallery
+from cara_fed.words.speech import speaking
+from cara_fed.words.wishes import default_tag
 from storage.posts import Post
 from storage.records import Records
 
@@ -40,7 +42,8 @@ class Feeds:
         self._door = door
         self._default = services.config.opt_out.default
         gallery = Gallery(services.site, self._default, services.capabilities)
-        self._builder = FeedBuilder(gallery, self._default, services.config.instance.languages[0])
+        self._language = default_tag(services.config.instance.languages)
+        self._builder = FeedBuilder(gallery, self._default, self._language)
         self._kept = KeptAnswers(services)
 
     async def feed(self, call: Call) -> Answer:
@@ -73,7 +76,8 @@ class Feeds:
 
     def _answer(self, stretch: Stretch, chosen: Format) -> Answer:
         subject = stretch.subject
-        body = chosen.write(self._builder.build(stretch).at(chosen.ending))
+        with speaking(self._language):  # a feed has one address, whoever reads it
+            body = chosen.write(self._builder.build(stretch).at(chosen.ending))
         said = signals_for(subject.policy, self._services.site, self._default)
         changed = (b"last-modified", format_http_date(last_change(stretch)).encode())
         headers = (*_ALWAYS, etag_of(body), changed, link_to_page(subject.page_url), *headers_of(said))

@@ -7,13 +7,14 @@ from cara_fed.endpoints.answers import answer_conditionally
 from cara_fed.endpoints.kept_answers import KeptAnswers
 from cara_fed.services import Services
 from cara_fed.web.static_files import PREFIX as STATIC
+from cara_fed.words.wishes import COOKIE, default_tag, find_setting, negotiate
 
 _CONDITIONS = (b"if-none-match", b"if-modified-since")
 
 
 def keep_pages(services: Services, pages: App) -> App:
     """The pages, of which those that are everybody's are made once for all who ask."""
-    kept = KeptAnswers(services)
+    kept, default = KeptAnswers(services), default_tag(services.config.instance.languages)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_a_visitors(scope):
@@ -26,7 +27,7 @@ def keep_pages(services: Services, pages: App) -> App:
             await pages({**scope, "method": "GET", "headers": whole}, receive, collected)
             return collected.answer
 
-        key = scope["path"], scope["query_string"], header(scope, b"accept-language")
+        key = scope["path"], scope["query_string"], _language_of(scope, default)
         answer = await kept.get(key, make)
         stated, since = ((header(scope, name) or b"").decode("latin-1") for name in _CONDITIONS)
         told = answer_conditionally(answer, stated, since)
@@ -36,9 +37,23 @@ def keep_pages(services: Services, pages: App) -> App:
 
 
 def _is_a_visitors(scope: Scope) -> bool:
-    """Whether somebody without a cookie asks for a page. Static files are kept already, in more than one encoding."""
-    asks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD")
-    return asks and header(scope, b"cookie") is None and not scope["path"].startswith(STATIC)
+    """Whether somebody asks for a page without a cookie, or with a language in it and nothing else.
+
+    Static files are kept already, in more than one encoding.
+    """
+    asks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(STATIC)
+    return asks and (header(scope, b"cookie") is None or _setting_of(scope) is not None)
+
+
+def _language_of(scope: Scope, default: str) -> str:
+    """The language of the page that this visitor gets: few, whatever browsers ask for."""
+    wished = header(scope, b"accept-language") or b""
+    return _setting_of(scope) or negotiate(wished.decode("latin-1"), default)
+
+
+def _setting_of(scope: Scope) -> str | None:
+    name, _, value = (header(scope, b"cookie") or b"").decode("latin-1").partition("=")
+    return find_setting(value) if name == COOKIE else None
 
 
 @dataclass(slots=True)

@@ -25,6 +25,14 @@ class QuoteSettingsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageSettingsPage:
+    """``/settings/language``. ``asked`` names what the browser asks for; the form's field: ``language``, a tag."""
+
+    asked: str
+    form: FormView = field(default_factory=FormView)
+
+
+@dataclass(frozen=True, slots=True)
 class CloakSettingsPage:
     """``/settings/cloak``. ``default`` is what the instance does; the form's field: ``cloak``."""
 

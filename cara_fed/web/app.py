@@ -19,6 +19,7 @@ from cara_fed.web.errors import REFUSALS, NotSignedIn, detail_of, headers_of, st
 from cara_fed.web.house import House, open_house, services
 from cara_fed.web.pages import ROOMS
 from cara_fed.web.pages.sessions import invite_to_log_in
+from cara_fed.web.reading import choose_language
 from cara_fed.web.rendering import Pages
 from cara_fed.web.security import security_headers
 from cara_fed.web.showing import is_foreign, is_https, require_own_form, show
@@ -26,6 +27,7 @@ from cara_fed.web.signed_in import current_artist, load_signed_in
 from cara_fed.web.static_files import PREFIX
 from cara_fed.web.uploads import Connection, FormRequest, expect_plain_form, read_fields
 from cara_fed.web.views import ErrorPage
+from cara_fed.words.speech import spoken
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +45,8 @@ TAKES_FILES = frozenset(
         "tracing.trace",
     }
 )
-FREE_FOR_VISITORS = frozenset({"follow_from.lead_home"})
-"""What a visitor may send without a token: it does nothing but lead the visitor elsewhere."""
+FREE_FOR_VISITORS = frozenset({"follow_from.lead_home", "languages.choose"})
+"""What a visitor may send without a token: it leads elsewhere, or changes nothing but this browser's language."""
 
 
 class PostNumber(BaseConverter):
@@ -84,6 +86,7 @@ def build_quart(house: House) -> Quart:
     for room in ROOMS:
         app.register_blueprint(room)
     app.before_request(load_signed_in)
+    app.before_request(choose_language)
     app.before_request(_hide_suspended)
     app.before_request(_check_form)
     app.after_request(_secure)
@@ -137,7 +140,8 @@ async def _secure(response: Response) -> Response:
     for name, value in security_headers(https=is_https()):
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    response.vary.add("Cookie")
+    response.headers.setdefault("Content-Language", spoken().tag)
+    response.vary.update(("Accept-Language", "Cookie"))
     return response
 
 

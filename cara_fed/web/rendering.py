@@ -1,11 +1,8 @@
 """Views become pages: one template for each kind of view, escaped by default, and told apart by entity tags."""
 
-import calendar
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from gettext import NullTranslations
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -25,6 +22,8 @@ from cara_fed.web import (
     views,
 )
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
+from cara_fed.words.teaching import teach_languages
+from cara_fed.words.writing import write_clock, write_local_time, write_number, write_utc_date
 from templates import ROOT
 
 TEMPLATES: Mapping[type, str] = {
@@ -51,6 +50,7 @@ TEMPLATES: Mapping[type, str] = {
     social_views.ReportPage: "report.html",
     social_views.KeepingAwayPage: "settings/people.html",
     account_views.AccountSettingsPage: "settings/account.html",
+    account_views.LanguageSettingsPage: "settings/language.html",
     account_views.QuoteSettingsPage: "settings/quotes.html",
     mark_views.MarkSettingsPage: "settings/marks.html",
     mark_views.PictureDonePage: "picture_done.html",
@@ -113,19 +113,17 @@ TEMPLATES: Mapping[type, str] = {
 
 
 class Pages:
-    """Renders views. ``translations`` is by language; a language that is missing gets the templates' own English."""
+    """Renders views, in whatever language is spoken."""
 
-    def __init__(self, translations: Mapping[str, NullTranslations] | None = None) -> None:
+    def __init__(self) -> None:
         self.static: StaticFiles = load_static_files(ROOT / "static")
-        self._plain = self._environment(NullTranslations())
-        self._translated = {tag: self._environment(catalog) for tag, catalog in (translations or {}).items()}
+        self._environment = self._build_environment()
 
     def render(self, view: object, page: views.Page) -> str:
         """The HTML of ``view`` inside the frame ``page``."""
-        environment = self._translated.get(page.language, self._plain)
-        return environment.get_template(TEMPLATES[type(view)]).render(view=view, page=page)
+        return self._environment.get_template(TEMPLATES[type(view)]).render(view=view, page=page)
 
-    def _environment(self, catalog: NullTranslations) -> Environment:
+    def _build_environment(self) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(ROOT),
             autoescape=True,
@@ -134,12 +132,15 @@ class Pages:
             lstrip_blocks=True,
             extensions=["jinja2.ext.i18n"],
         )
-        environment.install_gettext_translations(catalog, newstyle=True)  # type: ignore[attr-defined]
+        teach_languages(environment)
         environment.globals["static"] = self.static.url
         environment.filters.update(
-            number=group_digits, machine_time=write_machine_time, clock=write_clock, long_date=_date_writer(catalog)
+            number=write_number,
+            machine_time=write_machine_time,
+            clock=write_clock,
+            long_date=write_utc_date,
+            local_time=write_local_time,
         )
-        environment.filters["local_time"] = _time_writer(catalog)
         return environment
 
 
@@ -153,36 +154,6 @@ def answer_page(html: str, *, status: int = 200, if_none_match: str = "", header
     return Answer(status, body, own)
 
 
-def group_digits(number: int) -> str:
-    """``12345`` → ``12,345``."""
-    return f"{number:,}"
-
-
 def write_machine_time(moment: datetime) -> str:
     """An aware time as ``<time datetime>`` wants it, in UTC to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def write_clock(moment: datetime) -> str:
-    """Hours and minutes in UTC."""
-    return moment.astimezone(UTC).strftime("%H:%M")
-
-
-def _date_writer(catalog: NullTranslations) -> Any:
-    def write_date(moment: datetime) -> str:
-        return _write_day(moment.astimezone(UTC), catalog)
-
-    return write_date
-
-
-def _time_writer(catalog: NullTranslations) -> Any:
-    """Writes a moment as the clock of its own time zone shows it."""
-
-    def write_time(moment: datetime) -> str:
-        return f"{_write_day(moment, catalog)}, {moment:%H:%M}"
-
-    return write_time
-
-
-def _write_day(day: datetime, catalog: NullTranslations) -> str:
-    return f"{day.day} {catalog.gettext(calendar.month_name[day.month])} {day.year}"

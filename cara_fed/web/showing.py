@@ -18,6 +18,8 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.rendering import answer_page
 from cara_fed.web.security import comes_from_elsewhere, security_headers
 from cara_fed.web.signed_in import count_unread, current_artist, session_token
+from cara_fed.words.languages import name_of, offered_tags
+from cara_fed.words.speech import spoken
 
 PUBLIC_SECONDS = 30
 INVALID = 422
@@ -108,6 +110,9 @@ def _build_page(view: object, policy: OptOut | None, path: str, unread: int) -> 
         site_name=config.instance.name,
         domain=config.instance.domain,
         path=path,
+        language=spoken().tag,
+        direction=spoken().direction,
+        languages=tuple(views.LanguageChoice(tag, name_of(tag)) for tag in offered_tags()),
         contact_email=config.instance.contact_email,
         signed_in=_signed_in(),
         csrf_token=_make_token(view),

@@ -75,6 +75,14 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageChoice:
+    """A language that pages can be had in; ``name`` is what its speakers call it."""
+
+    tag: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The frame around every page: whose site, who looks, in which language, what the opt-out says.
 
@@ -86,6 +94,7 @@ class Page:
     path: str = "/"
     language: str = "en"
     direction: Literal["ltr", "rtl"] = "ltr"
+    languages: tuple[LanguageChoice, ...] = ()
     contact_email: str = ""
     signed_in: SignedIn | None = None
     csrf_token: str = ""

@@ -6,6 +6,7 @@ from cara_fed.web.account_views import (
     CloakSettingsPage,
     FollowRequest,
     FollowRequestsPage,
+    LanguageSettingsPage,
     QuoteSettingsPage,
 )
 from cara_fed.web.login_views import (
@@ -43,6 +44,10 @@ def account_pages() -> dict[str, tuple[object, Page]]:
         "settings-cloak": (
             CloakSettingsPage(tuple(Cloak), Cloak.OFF, FormView({"cloak": "light"})),
             signed_in("/settings/cloak"),
+        ),
+        "settings-language": (
+            LanguageSettingsPage("Français", FormView({"language": "fr"})),
+            signed_in("/settings/language"),
         ),
         "settings-quotes": (QuoteSettingsPage(FormView({"quote_policy": "ask"})), signed_in("/settings/quotes")),
         "follow-requests": (FollowRequestsPage(asking), signed_in("/follow-requests")),

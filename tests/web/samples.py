@@ -23,6 +23,7 @@ from cara_fed.web.views import (
     ArtistEntry,
     FrontPage,
     Head,
+    LanguageChoice,
     OpenGraph,
     Page,
     PostPage,
@@ -34,6 +35,7 @@ from cara_fed.web.views import (
 BASE = "https://studio.example"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 EARLIER = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+LANGUAGES = (LanguageChoice("en", "English"), LanguageChoice("fr", "Français"))
 SIGNALS = signals(OptOut.NO_AI_TRAINING, base_url=BASE, site_policy=OptOut.NO_AI_TRAINING)
 
 # name: width, height, mean colour, blurhash, alt text
@@ -119,7 +121,13 @@ def covered(name: str, words: str) -> Tile:
 
 def page(path: str = "/", **changes: object) -> Page:
     """The frame of a page, for a visitor."""
-    plain = {"site_name": "The Salt Works", "domain": "studio.example", "path": path, "signals": SIGNALS}
+    plain = {
+        "site_name": "The Salt Works",
+        "domain": "studio.example",
+        "path": path,
+        "signals": SIGNALS,
+        "languages": LANGUAGES,
+    }
     return Page(**{**plain, "contact_email": "hello@studio.example", **changes})  # type: ignore[arg-type]
 
 

@@ -1,7 +1,6 @@
 """Every page: rendered from its view alone, escaped, labelled, light, and asking nothing of anybody else."""
 
 import dataclasses
-from gettext import NullTranslations
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,9 +9,11 @@ from markupsafe import Markup
 from activitypub.audience import Visibility
 from activitypub.opt_out import OptOut
 from cara_fed.web.parts import Byline, OptOutBadge
-from cara_fed.web.rendering import TEMPLATES, Pages, answer_page, group_digits, write_machine_time
+from cara_fed.web.rendering import TEMPLATES, Pages, answer_page, write_machine_time
 from cara_fed.web.static_files import PREFIX
 from cara_fed.web.views import FrontPage, Head, OpenGraph
+from cara_fed.words.speech import speaking
+from cara_fed.words.writing import write_local_time, write_number, write_utc_date
 from tests.web.gallery import all_pages
 from tests.web.markup import elements
 from tests.web.samples import BASE, EARLIER, MANY, MARA, page, post, post_page, profile, signed_in, tiles
@@ -214,14 +215,10 @@ def test_one_and_many_are_told_apart() -> None:
 
 
 def test_a_catalogue_changes_the_words_and_nothing_else() -> None:
-    class French(NullTranslations):
-        def gettext(self, message: str) -> str:
-            return {"Follow": "Suivre", "March": "mars"}.get(message, message)
-
-    pages = Pages({"fr": French()})
-    html = pages.render(profile("about"), page(language="fr"))
+    with speaking("fr"):
+        html = PAGES.render(profile("about"), page(language="fr"))
     assert "Suivre" in html and "2 mars 2026" in html and '<html lang="fr"' in html
-    assert "Suivre" not in pages.render(profile(), page(language="en"))
+    assert "Suivre" not in PAGES.render(profile(), page(language="en"))
 
 
 def test_a_known_page_is_not_sent_twice() -> None:
@@ -251,7 +248,9 @@ def test_a_wall_of_sixty_works_is_light() -> None:
 
 
 def test_numbers_and_times() -> None:
-    assert group_digits(1234567) == "1,234,567"
+    assert write_number(1234567) == "1,234,567"
+    assert write_utc_date(EARLIER) == "2 March 2026"
+    assert write_local_time(EARLIER) == "2 March 2026, 09:30"
     assert write_machine_time(EARLIER) == "2026-03-02T09:30:00Z"
 
 
