@@ -2,6 +2,7 @@
 
 import os
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 from cara_fed.asgi import App, Receive, Scope, Send
@@ -10,7 +11,7 @@ from cara_fed.config import ENVIRONMENT_PREFIX, Config, load_config
 from cara_fed.endpoints.router import build_router
 from cara_fed.loops import running
 from cara_fed.memory import keep_what_is_there
-from cara_fed.serve import stop_with_parent
+from cara_fed.serve import configure_logging, hear_hangup, stop_with_parent
 from cara_fed.services import Services, open_services
 from cara_fed.web.app import build_pages
 from cara_fed.words.speech import speak
@@ -19,14 +20,33 @@ from cara_fed.words.wishes import default_tag
 
 def create_app() -> App:
     """The application as the ASGI server makes it, in each of its processes; the config is `$CARA_FED_CONFIG`."""
+    configure_logging()
     if parent := os.environ.get(f"{ENVIRONMENT_PREFIX}SUPERVISOR"):
         stop_with_parent(int(parent))
     return Application(load_config(Path(os.environ[f"{ENVIRONMENT_PREFIX}CONFIG"])))
 
 
 def build_app(services: Services) -> App:
-    """The application over an opened instance, without its background work."""
-    return build_router(services, build_pages(services))
+    """The application over an opened instance, without its background work.
+
+    It is built anew when other settings are in force, so that nothing that it keeps is older than they are; requests
+    under way end as they began.
+    """
+    built = _Built(services.config, build_router(services, build_pages(services)))
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal built
+        if built.config is not services.config:
+            built = _Built(services.config, build_router(services, build_pages(services)))
+        await built.app(scope, receive, send)
+
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    config: Config
+    app: App
 
 
 class Application:
@@ -51,6 +71,7 @@ class Application:
             speak(default_tag(self._config.instance.languages))  # what the loops write is the instance's
             await self._stack.enter_async_context(running(build_loops(services)))
             self._app = build_app(services)
+            hear_hangup(services.running.ask)
             keep_what_is_there()
             await send({"type": "lifespan.startup.complete"})
             await receive()  # lifespan.shutdown

@@ -16,6 +16,7 @@ from cara_fed.federation.profile_links import verify_due
 from cara_fed.inbox.worker import InboxWorker
 from cara_fed.loops import Loop
 from cara_fed.mail.worker import send_once
+from cara_fed.moderation.taking_over import follow
 from cara_fed.publishing.close_polls import close_polls
 from cara_fed.publishing.keep_draft import remove_stale_drafts
 from cara_fed.publishing.prepare_uploads import prepare_once
@@ -69,7 +70,7 @@ def build_loops(services: Services) -> tuple[Loop, ...]:
         Loop("the schedule", until_done(publish_due_once), QUEUE_LOOK_SECONDS, services.wake.drafts),
         Loop("the watch", now_and_then(watch_once), WATCH_SECONDS),
         Loop("the heartbeat", now_and_then(beat_once), HEARTBEAT_SECONDS),
-        Loop("the subscriptions", now_and_then(refresh_due), SUBSCRIPTIONS_SECONDS),
+        Loop("the subscriptions", now_and_then(refresh_due), SUBSCRIPTIONS_SECONDS, services.wake.subscriptions),
         Loop("the memory for pictures", until_done(remember_once), MEMORY_LOOK_SECONDS),
         Loop("the restating", until_done(restate_anything), RESTATE_LOOK_SECONDS),
         Loop("the mail", until_done(send_once), MAIL_LOOK_SECONDS),
@@ -87,6 +88,7 @@ async def restate_anything(services: Services) -> bool:
 
 async def watch_once(services: Services) -> None:
     """See what other processes changed and what expired, let rows agree with it, write what this one refused."""
+    await follow(services)
     await services.blocklist.refresh()
     if services.blocklist.is_unenacted:
         await retire_expired(services)

@@ -269,11 +269,17 @@ class Config(Section):
     evidence: EvidenceSection = EvidenceSection()
     smtp: SmtpSection = SmtpSection()
     folder: Path = Field(default=Path(), exclude=True, description="what relative paths are relative to")
+    file: str = Field(default="instance.toml", exclude=True, description="the name of the file itself, in that folder")
 
     @property
     def site(self) -> Site:
         """The addresses of this instance."""
         return Site(scheme=self.instance.scheme, domain=self.instance.domain)
+
+    @property
+    def path(self) -> Path:
+        """Where the file is that says all this."""
+        return self.folder / self.file
 
     def resolve(self, path: str) -> Path:
         """A path of instance.toml, relative to the file that names it."""
@@ -290,12 +296,12 @@ def load_config(path: Path) -> Config:
         raise ConfigError((f"{path}: cannot be read: {error}",)) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigError((f"{path}: is not TOML: {error}",)) from error
-    if "folder" in data:
-        raise ConfigError((f"{path}: folder: {PLAIN_WORDS['extra_forbidden']}",))
+    if ours := {"folder", "file"} & data.keys():
+        raise ConfigError(tuple(f"{path}: {key}: {PLAIN_WORDS['extra_forbidden']}" for key in sorted(ours)))
     try:
-        return Config.model_validate({**data, "folder": path.resolve().parent})
+        return Config.model_validate({**data, "folder": path.resolve().parent, "file": path.name})
     except ValidationError as error:
-        raise ConfigError(_read_mistakes(path, error)) from None
+        raise ConfigError(read_mistakes(path, error)) from None
 
 
 def require_files(path: Path, config: Config) -> None:
@@ -354,7 +360,8 @@ def _with_password(url: str, password: str) -> str:
     return urlunsplit(parts._replace(netloc=netloc))
 
 
-def _read_mistakes(path: Path, error: ValidationError) -> tuple[str, ...]:
+def read_mistakes(path: Path, error: ValidationError) -> tuple[str, ...]:
+    """Every mistake that validation found in the file at ``path``, each with its dotted key."""
     return tuple(
         f"{path}: {'.'.join(str(part) for part in mistake['loc'])}: {_say_mistake(mistake['type'], mistake['msg'])}"
         for mistake in error.errors()

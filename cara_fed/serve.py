@@ -1,5 +1,7 @@
 """Serving: the processes that answer, and what they say when they start."""
 
+import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -9,6 +11,8 @@ import time
 from collections.abc import Callable
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from cara_fed.config import Config
 from cara_fed.errors import CaraFedError
@@ -48,15 +52,31 @@ def _read_bind(config: Config) -> tuple[str, int]:
 
 
 def serve(config: Config, workers: int) -> None:
-    """Serve until told to stop, with ``workers`` processes. The app finds instance.toml by ``$CARA_FED_CONFIG``."""
+    """Serve until told to stop, with ``workers`` processes. The app finds instance.toml by ``$CARA_FED_CONFIG``.
+
+    Raises SystemExit where it could not start.
+    """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until somebody hears it: its default is the end of the process
+    described = _describe_server(config, workers)
+    if workers > 1:
+        Supervisor(described, sockets=[described.bind_socket()]).run()
+        return
+    server = uvicorn.Server(described)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(STARTUP_FAILURE)
+
+
+def _describe_server(config: Config, workers: int) -> uvicorn.Config:
     host, port = _read_bind(config)
-    uvicorn.run(
+    return uvicorn.Config(
         APP,
         factory=True,
         http=BoundedHeads,
         host=host,
         port=port,
-        workers=workers if workers > 1 else None,
+        workers=workers,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -66,6 +86,22 @@ def serve(config: Config, workers: int) -> None:
         forwarded_allow_ips=[str(network) for network in config.server.trusted_proxies],
         timeout_graceful_shutdown=20,
     )
+
+
+class Supervisor(Multiprocess):
+    """Keeps the processes that serve. SIGHUP, which would restart them, is passed on: see :func:`hear_hangup`."""
+
+    def handle_hup(self) -> None:
+        """Let one of them that hears it take instance.toml over; the others follow it."""
+        for process in self.processes:
+            if process.is_ready() and process.pid is not None:
+                os.kill(process.pid, signal.SIGHUP)
+                return
+
+
+def hear_hangup(heard: Callable[[], None]) -> None:
+    """Call ``heard`` whenever this process gets SIGHUP: in the running loop, which has to be the main thread's."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, heard)
 
 
 def stop_with_parent(parent: int, stop: Callable[[], None] | None = None) -> None:

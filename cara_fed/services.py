@@ -32,6 +32,7 @@ from cara_fed.opt_out.manifests import IS_INSTALLED, Certificate, ManifestSigner
 from cara_fed.protection import Limits, PictureWorkers
 from cara_fed.proxies.writing import ProxyFiles
 from cara_fed.recognition.index import LikenessIndex
+from cara_fed.running_config import REVISION, RunningConfig
 from cara_fed.suspended import SuspendedNames
 from storage.database import Database
 from storage.media import MediaStore, S3Options, SealedMedia, SealingKeys, open_media
@@ -51,13 +52,14 @@ class WakeUps:
     deliveries: asyncio.Event = field(default_factory=asyncio.Event)
     uploads: asyncio.Event = field(default_factory=asyncio.Event)
     drafts: asyncio.Event = field(default_factory=asyncio.Event)
+    subscriptions: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What every use case, page and endpoint is handed."""
 
-    config: Config
+    running: RunningConfig
     clock: Clock
     database: Database
     media: MediaStore
@@ -80,6 +82,11 @@ class Services:
     """What actors, by their ids, last said about their followers here; the inbox worker compares it."""
     unremembered: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_UNREMEMBERED), repr=False)
     """Addresses of remote pictures that were just fetched, and whose look nobody has written down yet."""
+
+    @property
+    def config(self) -> Config:
+        """The settings in force now: read anew at each use, for they may be replaced."""
+        return self.running.config
 
     @property
     def site(self) -> Site:
@@ -115,7 +122,7 @@ async def open_services(
         media = open_media_of(config)
         workers = await stack.enter_async_context(pictures or _picture_workers(config))
         yield Services(
-            config=config,
+            running=RunningConfig(config, kept.settings_revision),
             clock=clock,
             database=database,
             media=media,
@@ -215,6 +222,7 @@ class _Kept:
     session_key: bytes
     mark_key: bytes
     manifests: ManifestSigner | None
+    settings_revision: int
 
 
 async def _open_kept(database: Database, config: Config, clock: Clock) -> _Kept:
@@ -226,6 +234,7 @@ async def _open_kept(database: Database, config: Config, clock: Clock) -> _Kept:
             capability_key=await get_secret(records, CAPABILITY_KEY),
             session_key=await get_secret(records, SESSION_KEY),
             mark_key=await get_secret(records, MARK_KEY),
+            settings_revision=await records.revisions.current(REVISION),
         )
 
 

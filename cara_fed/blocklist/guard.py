@@ -39,7 +39,7 @@ class BlocklistGuard:
         self._weighing = weighing
         self._policy = BlocklistPolicy.from_entries((), (), clock.now())
         self._aliases = Aliases(self._policy)
-        self._revision = -1
+        self._read: tuple[int, Weighing] | None = None
         self._refused: Counter[tuple[Door, str, str]] = Counter()
         self._subjects: defaultdict[str, set[str]] = defaultdict(set)
         self._refreshing = asyncio.Lock()
@@ -50,6 +50,10 @@ class BlocklistGuard:
     def policy(self) -> BlocklistPolicy:
         """The list as it stands now; a new one replaces it, it never changes."""
         return self._policy
+
+    def weigh_by(self, weighing: Weighing) -> None:
+        """Weigh lists otherwise from the next refresh on."""
+        self._weighing = weighing
 
     def find(self, *subjects: str | None) -> Listing | None:
         """The gravest listing of any of these actor ids or hosts, or of an actor's other names; or None."""
@@ -115,17 +119,17 @@ class BlocklistGuard:
                 await records.refusals.count(door, key, subject, now, times)
 
     async def _refresh(self) -> bool:
-        now = self._clock.now()
+        now, weighing = self._clock.now(), self._weighing
         async with self._database.reading() as records:
             revision = await records.revisions.current(REVISION)
-            if revision == self._revision and not self._policy.expired_since(now):
+            if (revision, weighing) == self._read and not self._policy.expired_since(now):
                 return False
             entries = await records.blocklist.find_listed(now)
             allows = await records.blocklist.find_allows()
             known = await records.enforcement.find_other_names()
         # In a thread, for a hundred thousand entries take a moment, in which this process has others to serve.
-        self._policy = await asyncio.to_thread(BlocklistPolicy.from_entries, entries, allows, now, self._weighing)
+        self._policy = await asyncio.to_thread(BlocklistPolicy.from_entries, entries, allows, now, weighing)
         self._aliases = Aliases(self._policy, {each.actor_id: each.names for each in known})
-        self._revision = revision
+        self._read = (revision, weighing)
         self.is_unenacted = True
         return True

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     TURN_DOWN = "turn_down"
     ANSWER_APPEAL = "answer_appeal"
     RETRY = "retry_deliveries"
+    SETTINGS = "settings"
 
 
 async def note_deed(records: Records, clock: Clock, deed: Deed, subject: str, author: str, detail: str = "") -> None:

@@ -1,15 +1,14 @@
-"""instance.toml as it is now, beside what runs: what it says, what a restart would change, and every mistake in it."""
+"""instance.toml as it is now, beside what runs: what it says, what it would change, and every mistake in it."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from cara_fed.config import Config, load_config, require_files
 from cara_fed.errors import ConfigError
-
-SETTINGS_FILE: Final = "instance.toml"
+from cara_fed.running_config import flatten, is_live
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,13 @@ class Setting:
 
     @property
     def would_change(self) -> bool:
-        """Whether a restart would change it."""
+        """Whether the file says something else than what runs."""
         return self.running != self.stated
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is taken over without a restart."""
+        return is_live(self.key)
 
     @property
     def is_own(self) -> bool:
@@ -41,38 +45,31 @@ class SettingsFile:
     mistakes: tuple[str, ...] = ()
 
 
-async def read_settings_file(running: Config, path: Path) -> SettingsFile:
+async def read_settings_file(running: Config) -> SettingsFile:
     """Read the file anew; nothing of it is put in force, and nothing written. No secret stands in it."""
-    return await asyncio.to_thread(_read, running, path)
+    return await asyncio.to_thread(_read, running)
 
 
-def _read(running: Config, path: Path) -> SettingsFile:
+def load_stated(path: Path) -> Config:
+    """What the file says now, with the files that it names; raises ConfigError with every mistake."""
+    stated = load_config(path)
+    require_files(path, stated)
+    return stated
+
+
+def compare(running: Config, stated: Config) -> tuple[Setting, ...]:
+    """Every key, as it runs and as it is stated."""
+    now, said, default = flatten(running), flatten(stated), flatten(Config())
+    return tuple(Setting(key, _write(now[key]), _write(said[key]), _write(default[key])) for key in said)
+
+
+def _read(running: Config) -> SettingsFile:
+    path = running.path
     try:
-        stated = load_config(path)
-        require_files(path, stated)
+        return SettingsFile(path, compare(running, load_stated(path)))
     except ConfigError as error:
         mistakes = tuple(mistake.removeprefix(f"{path}: ") for mistake in error.mistakes)
-        return SettingsFile(path, tuple(_compare(running, running)), mistakes)
-    return SettingsFile(path, tuple(_compare(running, stated)))
-
-
-def _compare(running: Config, stated: Config) -> Iterator[Setting]:
-    now, said = _flatten(running), _flatten(stated)
-    default = _flatten(Config())
-    for key in said:
-        yield Setting(key, now.get(key, ""), said[key], default.get(key, ""))
-
-
-def _flatten(config: Config) -> dict[str, str]:
-    return dict(_leaves(config.model_dump(mode="json"), ""))
-
-
-def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
-    for name, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _leaves(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", _write(value)
+        return SettingsFile(path, compare(running, running), mistakes)
 
 
 def _write(value: Any) -> str:
@@ -80,7 +77,7 @@ def _write(value: Any) -> str:
         case bool():
             return str(value).lower()
         case str():
-            return f'"{value}"'
+            return json.dumps(value, ensure_ascii=False)  # which TOML reads as the same text
         case list() | tuple():
             return f"[{', '.join(_write(item) for item in value)}]"
         case dict():

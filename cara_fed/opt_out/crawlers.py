@@ -49,7 +49,7 @@ class Crawlers:
         self._clock = clock
         self._weighing = weighing
         self._table = AgentTable(own_agents().agents)
-        self._revision = (0, 0)
+        self._read = (0, 0, weighing)
         self._came: Counter[tuple[str, Place, Said]] = Counter()
         self._told: set[str] = set()
 
@@ -57,6 +57,10 @@ class Crawlers:
     def agents(self) -> tuple[Agent, ...]:
         """All agents that are known, by name."""
         return self._table.agents
+
+    def weigh_by(self, weighing: Weighing) -> None:
+        """Weigh lists otherwise from the next refresh on."""
+        self._weighing = weighing
 
     def find(self, user_agent: str) -> Agent | None:
         """The known agent that a User-Agent names; None for everybody else, at the cost of a look into a table."""
@@ -81,16 +85,17 @@ class Crawlers:
 
     async def refresh(self) -> bool:
         """Read the public list and those subscribed to again if they changed; whether they had."""
+        weighing = self._weighing
         async with self._database.reading() as records:
             revisions = await records.revisions.find_all()
-            revision = (revisions.get(REVISION, 0), revisions.get(BLOCKLIST_REVISION, 0))
-            if revision == self._revision:
+            read = (revisions.get(REVISION, 0), revisions.get(BLOCKLIST_REVISION, 0), weighing)
+            if read == self._read:
                 return False
             listed = await records.crawlers.find_agents()
             subscribed = await records.blocklist.find_listed(self._clock.now(), EntryKind.AGENT)
-        others = (*map(_read, self._weighing.adopt(subscribed)), *map(_read_row, listed))
+        others = (*map(_read, weighing.adopt(subscribed)), *map(_read_row, listed))
         self._table = AgentTable(merge_agents(own_agents().agents, others))
-        self._revision = revision
+        self._read = read
         return True
 
     async def flush(self) -> None:

@@ -31,9 +31,14 @@ class ProxyFiles:
         self._database = database
         self._blocklist = blocklist
         self._crawlers = crawlers
+        self._written: tuple[BlocklistPolicy, tuple[Agent, ...]] | None = None
+        self.say(config)
+
+    def say(self, config: Config) -> None:
+        """Let the files say what these settings state, from the next refresh on."""
         default = config.opt_out.default
         self._said = {policy: signals_for(policy, config.site, default) for policy in OptOut}
-        self._written: tuple[BlocklistPolicy, tuple[Agent, ...]] | None = None
+        self._written = None
 
     async def refresh(self) -> bool:
         """Write the files anew if the list or the known crawlers changed; whether anything was written."""

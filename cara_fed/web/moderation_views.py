@@ -184,20 +184,22 @@ class StoragePage:
 
 @dataclass(frozen=True, slots=True)
 class SettingView:
-    """One key of instance.toml, each value as TOML has it."""
+    """One key of instance.toml, each value as TOML has it. ``is_live``: it needs no restart."""
 
     key: str
     running: str
     stated: str
     would_change: bool
     is_own: bool
+    is_live: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SettingsFilePage:
-    """``/admin/settings``: instance.toml, which only the admin writes."""
+    """``/admin/settings``: instance.toml, which only the admin writes. ``live`` and ``waiting`` count changes."""
 
     path: str
     settings: tuple[SettingView, ...] = ()
     mistakes: tuple[str, ...] = ()
-    changes: int = 0
+    live: int = 0
+    waiting: int = 0

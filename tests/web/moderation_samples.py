@@ -41,8 +41,8 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
     )
     wrong = FormView({"words": ""}, {"words": "Write something."})
     settings = (
-        SettingView("instance.name", '"The studio"', '"The atelier"', True, True),
-        SettingView("server.trusted_proxies", '["127.0.0.1/32"]', '["127.0.0.1/32"]', False, False),
+        SettingView("instance.name", '"The studio"', '"The atelier"', True, True, True),
+        SettingView("server.trusted_proxies", '["127.0.0.1/32"]', '["127.0.0.1/32"]', False, False, False),
     )
     joining = ApplicationView(3, "kei", "kei@mail.example", "I draw lighthouses. " * 9, NOON)
     return {
@@ -64,7 +64,7 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
             StoragePage((UseView(MARA, 12, 5_000_000, 900, 7_000_000_000),), 1, 1, 9, 40),
             admin("/admin"),
         ),
-        "admin-settings": (SettingsFilePage("/srv/instance.toml", settings, changes=1), admin("/admin/settings")),
+        "admin-settings": (SettingsFilePage("/srv/instance.toml", settings, (), 1, 1), admin("/admin/settings")),
         "admin-settings-wrong": (
             SettingsFilePage("/i", settings, ("instance.colour: there is no such key",)),
             admin("/"),

@@ -22,6 +22,7 @@ from cara_fed.doctor.examine import EVERYWHERE, examine
 from cara_fed.doctor.findings import Finding, Verdict, find
 from cara_fed.doctor.outside import Outside
 from cara_fed.federation.addresses import AddressGuard
+from cara_fed.running_config import RunningConfig
 from cara_fed.services import Services, build_client
 from storage.artists import Artist
 from storage.backups import Backup
@@ -165,7 +166,7 @@ async def test_a_certificate_is_looked_at(
         federation = {"ca_file": str(tmp_path / "ca.pem")} if trusted else {}
         instance = {"domain": f"localhost:{port}", "scheme": "https"}
         config = build_config(tmp_path, instance=instance, federation=federation)
-        there = Outside(replace(services, config=config), services.client)
+        there = Outside(replace(services, running=RunningConfig(config)), services.client)
         finding = await find("tls", there.inspect_certificate)
     assert finding.verdict is (Verdict.ILL if words else Verdict.WELL)
     assert words in finding.sentence

@@ -16,6 +16,7 @@ from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.store_picture import PictureUnusable
 from cara_fed.publishing.work_by_command import work_by_command
+from cara_fed.running_config import RunningConfig
 from cara_fed.services import Services
 from storage.artists import Artist
 from storage.posts import Post
@@ -27,7 +28,7 @@ TURN = "import sys; from PIL import Image; Image.open(sys.argv[1]).rotate(180).s
 
 def with_protection(services: Services, **changes: Any) -> Services:
     settings = services.config.protection.model_copy(update=changes)
-    return replace(services, config=services.config.model_copy(update={"protection": settings}))
+    return replace(services, running=RunningConfig(services.config.model_copy(update={"protection": settings})))
 
 
 def program(code: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from cara_fed.doctor.outside import Outside
 from cara_fed.errors import InvalidInput
 from cara_fed.mail.letters import read_address
 from cara_fed.mail.worker import send_once
+from cara_fed.running_config import RunningConfig
 from cara_fed.services import Services
 from storage.artists import Artist
 from storage.mail_addresses import MailAddress
@@ -80,7 +81,8 @@ async def test_the_doctor_knocks_at_the_mail_server(services: Services, post_off
     there = Outside(services, services.client)
     assert (await find("mail", there.greet_mail_server)).verdict is Verdict.WELL
     closed = services.config.smtp.model_copy(update={"port": 9})
-    there = Outside(replace(services, config=services.config.model_copy(update={"smtp": closed})), services.client)
+    shut = RunningConfig(services.config.model_copy(update={"smtp": closed}))
+    there = Outside(replace(services, running=shut), services.client)
     assert "does not let us in" in (await find("mail", there.greet_mail_server)).sentence
     assert post_office.letters == []
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from cara_fed.accounts.create_artist import Role
+from cara_fed.background import watch_once
 from cara_fed.config import Config
 from cara_fed.errors import NotAllowed
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
@@ -260,22 +261,58 @@ async def test_storage_is_told_by_artist(ada_there: Browser, services: Services,
     assert "kB" in page
 
 
-async def test_instance_toml_is_shown_with_what_it_would_change_and_every_mistake(
-    ada_there: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+async def test_instance_toml_is_shown_and_taken_over_without_a_restart_if_it_is_right(
+    ada_there: Browser, visitor: Browser, services: Services, tmp_path: Path
 ) -> None:
     path = tmp_path / "instance.toml"
-    monkeypatch.setenv("CARA_FED_CONFIG", str(path))
-    text = '[instance]\ndomain = "studio.example"\nname = "The atelier"\n[federation]\ntimeout_seconds = 5\n'
+    text = '[instance]\ndomain = "studio.example"\nname = "The atelier"\n[federation]\ntimeout_seconds = 9\n'
     text += 'allowed_private_networks = ["127.0.0.0/8"]\n'
+    text += '[posts]\nrequire_alt_text = true\n[opt_out]\ndefault = "allow"\n'
     path.write_text(text)
     page = (await ada_there.get("/admin/settings")).text
-    assert "1 setting was changed since the start." in page
+    assert "3 changed settings can be put in force now." in page and "1 changed setting waits for a restart." in page
     assert "<code>&#34;The atelier&#34;</code>" in page and "instance.joining" in page
+    assert "A small studio" in (await visitor.get("/")).text
+
     path.write_text(text + "colour = 1\n[server]\nbind = 3\n")
     page = (await ada_there.get("/admin/settings")).text
-    assert "server.bind: must be a text in quotes" in page and "federation.colour: there is no such key" in page
+    assert "server.bind: must be a text in quotes" in page and "opt_out.colour: there is no such key" in page
+    assert (await ada_there.send("/admin/settings")).status_code == 422
+    assert "A small studio" in (await visitor.get("/")).text and not await deeds(services)
+
+    path.write_text(text)
+    await ada_there.send("/admin/settings")
+    page = (await ada_there.get("/admin/settings")).text
+    assert "In force now: instance.name, opt_out.default, posts.require_alt_text." in page
+    assert "can be put in force now" not in page and "1 changed setting waits for a restart." in page
+    seen = await visitor.get("/")
+    assert "The atelier" in seen.text and "train-ai=y" in seen.headers["content-usage"]
+    assert services.config.posts.require_alt_text and services.config.federation.timeout_seconds == 5
+    assert await deeds(services) == [("ada", "settings", "instance.toml")]
+    assert "posts.require_alt_text: false → true" in (await ada_there.get("/admin/history")).text
     path.unlink()
     assert "there is no such file" in (await ada_there.get("/admin/settings")).text
+
+
+async def test_another_process_and_a_hangup_take_settings_over(services: Services, tmp_path: Path) -> None:
+    path = tmp_path / "instance.toml"
+    text = '[instance]\ndomain = "studio.example"\nname = "%s"\n'
+    path.write_text(text % "One")
+    await watch_once(services)
+    assert services.config.instance.name == "A small studio"  # nobody asked
+    async with services.database.unit_of_work() as records:
+        await records.revisions.bump("settings")
+    await watch_once(services)
+    assert services.config.instance.name == "One" and services.config.federation.timeout_seconds == 5
+    path.write_text("[instance")
+    services.running.ask()
+    await watch_once(services)
+    assert services.config.instance.name == "One" and not await deeds(services)
+    path.write_text(text % "Two" + "[blocklist]\nthreshold = 2\n")
+    services.running.ask()
+    await watch_once(services)
+    assert services.config.instance.name == "Two"
+    assert await deeds(services) == [("", "settings", "instance.toml")]
 
 
 async def test_the_first_page_leads_a_new_admin(ada_there: Browser, services: Services, artists: Artists) -> None:

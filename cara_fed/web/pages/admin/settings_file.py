@@ -1,31 +1,52 @@
 """instance.toml, shown and never written: what runs, what the file says now, and every mistake in it."""
 
-import os
-from pathlib import Path
+from typing import Final
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
-from cara_fed.config import ENVIRONMENT_PREFIX
-from cara_fed.moderation.settings_file import SETTINGS_FILE, read_settings_file
+from cara_fed.errors import ConfigError
+from cara_fed.moderation.settings_file import read_settings_file
+from cara_fed.moderation.taking_over import take_over
 from cara_fed.web.house import services
 from cara_fed.web.moderation_views import SettingsFilePage, SettingView
-from cara_fed.web.showing import show
+from cara_fed.web.showing import INVALID, go, show
 from cara_fed.web.signed_in import require_role
+from cara_fed.words.speech import _
+
+PATH: Final = "/admin/settings"
 
 room = Blueprint("settings_file", __name__)
 
 
-@room.get("/admin/settings")
+@room.get(PATH)
 async def show_settings_file() -> ResponseReturnValue:
-    """Every key."""
+    """Every key, those first that the file says otherwise than what runs."""
     require_role(Role.ADMIN)
-    config = services().config
-    path = Path(os.environ.get(f"{ENVIRONMENT_PREFIX}CONFIG") or config.folder / SETTINGS_FILE)
-    read = await read_settings_file(config, path)
-    settings = tuple(
-        SettingView(one.key, one.running, one.stated, one.would_change, one.is_own) for one in read.settings
+    return await show(await _build())
+
+
+@room.post(PATH)
+async def take_settings_over() -> ResponseReturnValue:
+    """Put in force what needs no restart, if the file has no mistake."""
+    admin = require_role(Role.ADMIN)
+    try:
+        changes = await take_over(services(), admin.name)
+    except ConfigError:
+        return await show(await _build(), status=INVALID)
+    keys = ", ".join(one.key for one in changes)
+    done = _("In force now: %(keys)s.", keys=keys) if keys else _("There was nothing to take over.")
+    return await go(PATH, done)
+
+
+async def _build() -> SettingsFilePage:
+    read = await read_settings_file(services().config)
+    views = (
+        SettingView(one.key, one.running, one.stated, one.would_change, one.is_own, one.is_live)
+        for one in read.settings
     )
-    changes = sum(one.would_change for one in settings)
-    return await show(SettingsFilePage(str(read.path), settings, read.mistakes, changes))
+    ordered = tuple(sorted(views, key=lambda view: not view.would_change))
+    changed = [view for view in ordered if view.would_change]
+    live = sum(view.is_live for view in changed)
+    return SettingsFilePage(str(read.path), ordered, read.mistakes, live, len(changed) - live)
