@@ -49,6 +49,11 @@ _RIGHTS: Final = {
     "copyrightNotice": "sdo:copyrightNotice",
     "digitalSourceType": {"@id": "sdo:digitalSourceType", "@type": "@id"},
 }
+_CREDITS: Final = {
+    "contributor": {"@id": "sdo:contributor", "@type": "@id"},
+    "Role": "sdo:Role",
+    "roleName": "sdo:roleName",
+}
 _KEYS: Final = {
     "assertionMethod": {"@id": "https://w3id.org/security#assertionMethod", "@type": "@id"},
     "Multikey": "https://w3id.org/security#Multikey",
@@ -90,6 +95,7 @@ CONTEXT: Final[list[Any]] = [
         **_GTS,
         **OPT_OUT_CONTEXT,
         **_RIGHTS,
+        **_CREDITS,
     },
 ]
 """Of posts, activities and collections. Shared by every document that is built: never to be changed."""

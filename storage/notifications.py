@@ -71,13 +71,15 @@ class Notifications:
         )
         return await count_changed(self.session, unread.values(read_at=now))
 
-    async def take_back(self, kind: str, actor_id: str, object_id: str) -> int:
-        """Forget what an actor has undone; how many."""
+    async def take_back(self, kind: str, actor_id: str, object_id: str, artist_pk: int | None = None) -> int:
+        """Forget what an actor has undone, for one artist or for all; how many."""
         statement = delete(Notification).where(
             col(Notification.kind) == kind,
             col(Notification.actor_id) == actor_id,
             col(Notification.object_id) == object_id,
         )
+        if artist_pk is not None:
+            statement = statement.where(col(Notification.artist_pk) == artist_pk)
         return await count_changed(self.session, statement)
 
     async def remove_about(self, object_id: str) -> int:

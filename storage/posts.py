@@ -13,6 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.columns import Table, json_list, long_text, moment, primary_key, reference
+from storage.credits import Credit
 from storage.errors import AlreadyExists, NotFound
 from storage.follows import ACCEPTED, Following
 from storage.polls import Poll, PollVote
@@ -36,7 +37,8 @@ class Post(Table, table=True):
     """A post, local where `artist_pk` is there; with `deleted_at` it is a tombstone without content.
 
     `quote_policy` is who may quote a local one. One that quotes another names it in `quote_id`, with what became of
-    asking its author (see storage.quotes). `emoji` are the custom ones in its text, as {"shortcode", "url"}.
+    asking its author (see storage.quotes). `emoji` are the custom ones in its text, as {"shortcode", "url"}; `credits`
+    those who made it too and agree to be named, as {"handle", "actor_id", "url", "role"} (see storage.credits).
     """
 
     __tablename__ = "posts"
@@ -69,6 +71,7 @@ class Post(Table, table=True):
     updated_at: datetime | None = moment(default=None)
     deleted_at: datetime | None = moment(default=None)
     mentions: list[Any] = json_list()
+    credits: list[Any] = json_list()
     hashtags: list[str] = json_list()
     emoji: list[Any] = json_list()
     document: str | None = long_text(default=None, repr=False)
@@ -109,6 +112,13 @@ class Posts:
         """The post with that key, tombstones included."""
         return await self.session.get(Post, pk)
 
+    async def find_by_pks(self, pks: Collection[int]) -> dict[int, Post]:
+        """The living ones among these, by key."""
+        found: dict[int, Post] = {}
+        for chunk in in_chunks(pks):
+            found.update((post.pk, post) for post in await self.session.exec(_living().where(col(Post.pk).in_(chunk))))
+        return found
+
     async def find_many(self, object_ids: Collection[str]) -> dict[str, Post]:
         """The known ones among these ids, by id, tombstones included."""
         found: dict[str, Post] = {}
@@ -131,9 +141,10 @@ class Posts:
         await count_changed(self.session, delete(PollVote).where(col(PollVote.post_pk) == post.pk))
         await count_changed(self.session, delete(PostVersion).where(col(PostVersion.post_pk) == post.pk))
         await count_changed(self.session, delete(Poll).where(col(Poll.post_pk) == post.pk))
+        await count_changed(self.session, delete(Credit).where(col(Credit.post_pk) == post.pk))
         post.deleted_at = now
         post.text = post.content = post.content_warning = ""
-        post.document, post.mentions, post.hashtags, post.emoji = None, [], [], []
+        post.document, post.mentions, post.hashtags, post.emoji, post.credits = None, [], [], [], []
         post.quote_id = post.quote_state = post.quote_request_id = post.quote_authorization = None
         return True
 

@@ -22,6 +22,7 @@ from storage.bookmarks import Bookmarks
 from storage.circles import Circles
 from storage.columns import Table
 from storage.crawlers import Crawlers
+from storage.credits import Credits
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts
 from storage.enforcement import Enforcement
@@ -115,6 +116,7 @@ class Records:
     bookmarks = _Noun(Bookmarks)
     circles = _Noun(Circles)
     crawlers = _Noun(Crawlers)
+    credits = _Noun(Credits)
     deliveries = _Noun(Deliveries)
     drafts = _Noun(Drafts)
     enforcement = _Noun(Enforcement)

@@ -5,13 +5,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
 
 from storage.albums import Album
 from storage.attachments import Attachment
+from storage.credits import AGREED, Credit
 from storage.posts import PUBLIC, Post, PostTag, by_shown_artists
 
 LATELY = 500
@@ -25,6 +27,8 @@ class PostCounts:
     posts: int
     works: int
     albums: int = 0
+    shared: int = 0
+    """How many works of others name the artist as one of those who made them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,27 @@ class Works:
         visibilities: Collection[str],
         *,
         artist_pk: int | None = None,
+        hung: bool = False,
         before: int | None = None,
         limit: int = 20,
     ) -> Sequence[Post]:
-        """Works with one of these visibilities, of one artist or of all, newest first."""
+        """Works with one of these visibilities, of one artist or of all, newest first.
+
+        With `hung`, also works of others that the artist agreed to be named in and hangs beside her own.
+        """
         chosen = _works(visibilities)
         if artist_pk is not None:
-            chosen = chosen.where(col(Post.artist_pk) == artist_pk)
+            own = col(Post.artist_pk) == artist_pk
+            chosen = chosen.where(or_(own, col(Post.pk).in_(_shared(artist_pk, hangs=True))) if hung else own)
+        if before is not None:
+            chosen = chosen.where(col(Post.pk) < before)
+        return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
+
+    async def find_shared(
+        self, artist_pk: int, visibilities: Collection[str], *, before: int | None = None, limit: int = 20
+    ) -> Sequence[Post]:
+        """Works of others that an artist agreed to be named in, newest first."""
+        chosen = _works(visibilities).where(col(Post.pk).in_(_shared(artist_pk)))
         if before is not None:
             chosen = chosen.where(col(Post.pk) < before)
         return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
@@ -77,7 +95,8 @@ class Works:
     async def count(self, artist_pk: int, visibilities: Collection[str]) -> PostCounts:
         """How many living posts an artist has with one of these visibilities, how many are works, and the albums."""
         own_albums = select(func.count()).where(Album.artist_pk == artist_pk, col(Album.deleted_at).is_(None))
-        counts = (func.count(), func.count().filter(_has_pictures()), own_albums.scalar_subquery())
+        works = func.count().filter(_has_pictures())
+        counts = func.count(), works, own_albums.scalar_subquery(), _count_shared(artist_pk)
         living = col(Post.deleted_at).is_(None), col(Post.visibility).in_(visibilities)
         statement = select(*counts).select_from(Post).where(col(Post.artist_pk) == artist_pk, *living)
         return PostCounts(*(await self.session.exec(statement)).one())
@@ -92,6 +111,17 @@ class Works:
         """How many public works each artist has, by pk; nothing for none."""
         counted = select(Post.artist_pk, func.count()).where(*_are_works((PUBLIC,))).group_by(col(Post.artist_pk))
         return {pk or 0: n for pk, n in await self.session.exec(counted)}
+
+
+def _shared(artist_pk: int, *, hangs: bool = False) -> Any:
+    named = select(Credit.post_pk).where(Credit.artist_pk == artist_pk, Credit.state == AGREED)
+    return named.where(col(Credit.hangs)) if hangs else named
+
+
+def _count_shared(artist_pk: int) -> Any:
+    counted = aliased(Post)
+    shown = col(counted.pk).in_(_shared(artist_pk)), col(counted.deleted_at).is_(None)
+    return select(func.count()).select_from(counted).where(*shown).scalar_subquery()
 
 
 def _works(visibilities: Collection[str]) -> SelectOfScalar[Post]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from activitypub.audience import Audience
+from activitypub.contributors import Contributor, build_contributors
 from activitypub.documents import Json
 from activitypub.multibase import encode_multibase
 from activitypub.notes.polls import Poll, build_poll
@@ -87,6 +88,7 @@ class Post:
     counts: Counts | None = field(default=None)
     """None leaves the collections of likes, shares and replies unnamed."""
     rights: Rights = Rights()
+    contributors: tuple[Contributor, ...] = ()
 
 
 def build_note(post: Post) -> Json:
@@ -110,6 +112,7 @@ def build_note(post: Post) -> Json:
         **_build_collections(post),
         **object_terms(post.signals),
         **build_rights(post.rights),
+        **build_contributors(post.contributors),
     }
 
 

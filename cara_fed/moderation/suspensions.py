@@ -2,6 +2,7 @@
 
 from cara_fed.errors import InvalidInput, NotAllowed
 from cara_fed.moderation.deeds import Deed, note_deed
+from cara_fed.publishing.show_credits import look_at_credits_of
 from cara_fed.services import Services
 from cara_fed.suspended import REVISION
 from storage.applications import GRANTED, OPEN, REFUSED, SuspensionAppeal
@@ -22,6 +23,7 @@ async def suspend_artist(services: Services, artist_pk: int, reason: str, modera
         require_below(moderator, artist)
         artist.suspended_at, artist.suspension_reason = services.clock.now(), reason
         await records.sessions.remove_for_artist(artist.pk)
+        await look_at_credits_of(records, services.clock, services.site.actor(artist.name))
         await note_deed(records, services.clock, Deed.SUSPEND, f"@{artist.name}", moderator.name, reason)
         await records.revisions.bump(REVISION)
     await services.suspended.refresh()
@@ -75,6 +77,7 @@ def require_below(moderator: Artist, artist: Artist) -> None:
 
 async def _restore(records: Records, services: Services, artist: Artist, moderator: Artist) -> None:
     artist.suspended_at, artist.suspension_reason = None, ""
+    await look_at_credits_of(records, services.clock, services.site.actor(artist.name))
     await note_deed(records, services.clock, Deed.RESTORE, f"@{artist.name}", moderator.name)
     await records.revisions.bump(REVISION)
 

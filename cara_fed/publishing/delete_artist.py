@@ -10,6 +10,7 @@ from cara_fed.delivery.worker import DELETED_MEANWHILE
 from cara_fed.exports.worker import forget_archives
 from cara_fed.publishing.forget_files import forget_files, forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
+from cara_fed.publishing.show_credits import end_credits_of
 from cara_fed.publishing.update_profile import REVISION
 from cara_fed.services import Services
 from storage.artists import Artist
@@ -31,6 +32,7 @@ async def delete_artist(services: Services, artist: Artist) -> None:
         await _send_delete(records, services, row)
         pictures = await _delete_posts(records, services, row)
         archives = await _forget_credentials(records, row.pk)
+        await end_credits_of(records, services.clock, services.site.actor(row.name))
         await records.followers.remove_artist(row.pk)
         await records.following.remove_artist(row.pk)
         await _empty_arrangements(records, services, row)

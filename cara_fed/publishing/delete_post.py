@@ -12,7 +12,7 @@ from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.own_posts import get_own_post
 from cara_fed.publishing.publish_post import recipients_of
 from cara_fed.services import Services
-from cara_fed.translate.posts import PostRows, read_mentions
+from cara_fed.translate.posts import PostRows, read_named
 from storage.artists import Artist
 from storage.records import Records
 
@@ -40,7 +40,7 @@ async def _send_delete(records: Records, services: Services, rows: PostRows) -> 
     earlier = {activity.pk for activity in await records.outbox_log.find_for_object(post.object_id)}
     await records.deliveries.cancel_for_outbox(earlier, now, DELETED_MEANWHILE)
     reached = tuple(await records.deliveries.find_inboxes_reached(earlier))
-    people = [mention.actor_id for mention in read_mentions(post)]
+    people = [mention.actor_id for mention in read_named(post)]
     delete = build_delete(
         build_tombstone(post.object_id, now),
         activity_id=site.activity(rows.artist.name, services.clock.new_pk()),

@@ -17,6 +17,7 @@ MAX_ALT = 1500
 MAX_WARNING = 500
 MAX_PICTURES = 20
 MAX_MENTIONS = 20
+MAX_CREDITS, MAX_ROLE = 8, 60
 ALT_NEEDED = "Here every picture has a description, for those who cannot see it."
 MIN_OPTIONS, MAX_OPTIONS, MAX_OPTION = 2, 8, 100
 SHORTEST_POLL, LONGEST_POLL = timedelta(minutes=5), timedelta(days=30)
@@ -87,6 +88,14 @@ NO_CHOICE = MarkChoice()
 
 
 @dataclass(frozen=True, slots=True)
+class CreditDraft:
+    """Somebody who made a work too: ``handle`` as :func:`activitypub.html.find_handles` gives it, and what they did."""
+
+    handle: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class PostDraft:
     """A new post. ``opt_out`` None takes what the artist or the instance says, ``quote_policy`` what the artist says.
 
@@ -111,6 +120,7 @@ class PostDraft:
     poll: PollDraft | None = None
     marks: MarkChoice = field(default_factory=MarkChoice)
     accepts_matches: bool = True
+    credits: tuple[CreditDraft, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +136,8 @@ class PostEdit:
     license: str | None = None
     digital_source_type: str = ""
     quote_policy: QuotePolicy = QuotePolicy.EVERYONE
+    credits: tuple[CreditDraft, ...] | None = None
+    """None leaves them as they are."""
 
 
 def require_publishable(draft: PostDraft | PostEdit) -> None:

@@ -9,6 +9,7 @@ from cara_fed.errors import InvalidInput
 from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import KeptPicture, PictureDraft, PostEdit, require_described, require_publishable
 from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.name_together import find_named, name_together
 from cara_fed.publishing.outgoing import wake_workers
 from cara_fed.publishing.own_posts import find_own_post, get_own_post
 from cara_fed.publishing.publish_post import Written, name_hashtags, write_text
@@ -59,6 +60,7 @@ async def edit_post(services: Services, artist: Artist, post_pk: int, edit: Post
     require_described(services.config.posts, edit.pictures)
     before = await find_own_post(services, artist, post_pk)
     written = await write_text(services, edit.text, Visibility(before.post.visibility), before.post.in_reply_to)
+    named = await find_named(services, artist, edit.credits or (), before.post.visibility)
     opt_out = edit.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, edit.license, edit.digital_source_type)
     pictures = await _prepare_pictures(services, before, edit, terms)
@@ -67,6 +69,8 @@ async def edit_post(services: Services, artist: Artist, post_pk: int, edit: Post
         await _note_choices(records, services, rows, edit)
         said = version_row(rows.post, _attachments(rows.pictures), services.clock.new_pk())
         await _apply(records, services, rows, edit, written, terms)
+        if edit.credits is not None:
+            await name_together(records, services, rows, named)
         shown = await _arrange(records, rows, pictures)
         if says_otherwise(said, rows.post, _attachments(shown)):
             await records.post_versions.add(said)

@@ -6,6 +6,7 @@ from activitypub.documents import Json, parse_document
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.outgoing import send_out, wake_workers
+from cara_fed.publishing.show_credits import end_credits_between
 from cara_fed.services import Services
 from storage.artists import Artist
 from storage.blocks import OUT
@@ -19,6 +20,7 @@ async def block_actor(services: Services, artist: Artist, actor_id: str) -> None
         if not await records.blocks.add(artist.pk, actor_id, OUT, services.clock.now()):
             return
         await records.notifications.remove_actor(actor_id, artist.pk)
+        await end_credits_between(records, services.clock, services.site, artist, actor_id)
         await _end_following(records, services, artist, actor_id)
         await _end_follower(records, services, artist, actor_id)
         block = build_block(

@@ -16,6 +16,7 @@ from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import PollDraft, PostDraft, require_described, require_publishable, require_votable
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.hold_post import require_not_held
+from cara_fed.publishing.name_together import find_named, name_together
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import find_people, mention_of, mention_of_artist, require_everybody_found
 from cara_fed.publishing.quote_post import ask_to_quote, require_quotable
@@ -25,7 +26,7 @@ from cara_fed.publishing.store_picture import Progress, store_pictures
 from cara_fed.recognition.matches import require_no_matches
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
-from cara_fed.translate.posts import NO_AI_TAG, PostRows, read_local_post, read_mentions, tag_page, write_mentions
+from cara_fed.translate.posts import NO_AI_TAG, PostRows, read_local_post, read_named, tag_page, write_mentions
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.polls import Poll
@@ -61,6 +62,7 @@ async def publish_post(
     """
     await _require_allowed(services, artist, draft)
     written = await write_text(services, draft.text, draft.visibility, draft.in_reply_to)
+    named = await find_named(services, artist, draft.credits, draft.visibility)
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
     pictures = await store_pictures(services, artist, draft.pictures, terms, progress, draft.marks)
@@ -77,6 +79,7 @@ async def publish_post(
         await _note_choices(records, services, post, draft, pictures)
         rows = PostRows(artist, post, pictures, await _add_poll(records, post, draft.poll))
         await ask_to_quote(records, services, rows)
+        await name_together(records, services, rows, named)
         await _send_create(records, services, rows)
     await forget_files(services, left)
     wake_workers(services)
@@ -120,7 +123,7 @@ def name_hashtags(written: Written, artist: Artist, policy: OptOut) -> list[str]
 
 def recipients_of(post: Post) -> Recipients:
     """Whom everything about a post is sent to: whoever it names, and the followers unless it is direct."""
-    people = tuple(mention.actor_id for mention in read_mentions(post) if mention.actor_id != post.actor_id)
+    people = tuple(mention.actor_id for mention in read_named(post) if mention.actor_id != post.actor_id)
     return Recipients(followers=post.visibility != Visibility.DIRECT, actor_ids=people)
 
 

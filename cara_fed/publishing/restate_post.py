@@ -73,7 +73,7 @@ def state_terms(post: Post, terms: Terms, now: datetime) -> None:
 
 
 async def send_update(records: Records, services: Services, rows: PostRows) -> None:
-    """Tell everybody who has the post what it is now, whoever voted in its poll among them."""
+    """Tell everybody who has the post what it is now, whoever voted in its poll or was named in it among them."""
     post, site = rows.post, services.site
     note = build_note(read_local_post(rows, site, services.config.opt_out.default))
     activity_id = site.activity(rows.artist.name, services.clock.new_pk())
@@ -91,9 +91,10 @@ async def send_update(records: Records, services: Services, rows: PostRows) -> N
 
 async def _find_recipients(records: Records, services: Services, rows: PostRows) -> Recipients:
     recipients = recipients_of(rows.post)
+    named = [row.actor_id for row in await records.credits.find_for_post(rows.post.pk) if row.agreed_at is not None]
     voters = await records.polls.find_voters(rows.post.pk) if rows.poll else ()
-    elsewhere = tuple(voter for voter in voters if not services.site.is_local(voter))
-    return replace(recipients, actor_ids=(*recipients.actor_ids, *elsewhere))
+    elsewhere = tuple(one for one in (*voters, *named) if not services.site.is_local(one))
+    return replace(recipients, actor_ids=tuple(dict.fromkeys((*recipients.actor_ids, *elsewhere))))
 
 
 async def _restate_pictures(services: Services, before: PostRows, terms: Terms) -> dict[int, Restated]:

@@ -6,6 +6,7 @@ from html import escape
 from urllib.parse import quote
 
 from activitypub.audience import Visibility, build_audience
+from activitypub.contributors import Contributor, render_contributors
 from activitypub.identifiers import Site
 from activitypub.notes import Counts, Picture, Poll, PollOption, Post
 from activitypub.opt_out import OptOut
@@ -39,7 +40,7 @@ class PostRows:
 def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts | None = None) -> Post:
     """The post as a value for build_note; ``default`` is the instance's opt-out."""
     artist, post = rows.artist, rows.post
-    mentions = read_mentions(post)
+    mentions = read_named(post)
     people = [mention.actor_id for mention in mentions]
     return Post(
         object_id=post.object_id,
@@ -64,6 +65,7 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         poll=_read_poll(rows.poll) if rows.poll else None,
         counts=counts,
         rights=read_rights(artist, post, site),
+        contributors=read_credits(post),
     )
 
 
@@ -75,7 +77,7 @@ def read_quote_policy(post: PostRow) -> QuotePolicy:
 def _build_content(rows: PostRows, site: Site) -> str:
     post = rows.post
     lines = _build_tag_line(post, site), build_more_line(len(rows.pictures), post.url), _build_quote_line(post)
-    return post.content + "".join(lines)
+    return post.content + render_contributors(read_credits(post)) + "".join(lines)
 
 
 def _build_quote_line(post: PostRow) -> str:
@@ -132,6 +134,19 @@ def file_name_of(rendition: Rendition) -> str:
 def read_mentions(post: PostRow) -> tuple[Mention, ...]:
     """The people whom a post names."""
     return tuple(Mention(stated["handle"], stated["actor_id"], stated.get("url")) for stated in post.mentions)
+
+
+def read_credits(post: PostRow) -> tuple[Contributor, ...]:
+    """Those who made the work too, and agreed to be named."""
+    return tuple(
+        Contributor(Mention(one["handle"], one["actor_id"], one["url"] or None), one["role"]) for one in post.credits
+    )
+
+
+def read_named(post: PostRow) -> tuple[Mention, ...]:
+    """Everybody whom a post names, in its text or for having made it; each once."""
+    everybody = (*read_mentions(post), *(one.mention for one in read_credits(post)))
+    return tuple({mention.actor_id: mention for mention in everybody}.values())
 
 
 def write_mentions(mentions: Sequence[Mention]) -> list[dict[str, str | None]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from activitypub.audience import Visibility
+from activitypub.contributors import Contributor
 from activitypub.html import Rendered, sanitise_html, strip_html
 from activitypub.identifiers import Handle, Site
 from activitypub.opt_out import OptOut
@@ -13,7 +14,7 @@ from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
 from cara_fed.translate.albums import render_album_text
 from cara_fed.translate.artists import render_field_value, render_profile_text
 from cara_fed.translate.opt_outs import effective_opt_out
-from cara_fed.translate.posts import PostRows, file_name_of
+from cara_fed.translate.posts import PostRows, file_name_of, read_credits
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.translate.structured import build_image_objects, dump_for_script
 from cara_fed.web import parts, views
@@ -111,6 +112,7 @@ class Gallery:
             pictures=tuple(self.picture(rows, picture) for picture in rows.pictures),
             opt_out=self.opt_out(rows),
             license=parts.Link(post.license, LICENSES.get(post.license, post.license)) if post.license else None,
+            credits=tuple(_credit(one) for one in read_credits(post)),
             made=DIGITAL_SOURCES.get(post.digital_source_type or "", ""),
         )
 
@@ -162,6 +164,10 @@ class Gallery:
         file_hash = file_name.partition(".")[0]
         capability = self.capabilities.make(WEB_HOST_NUMBER, policy_letter(policy), file_hash)
         return f"/media/{capability}/{file_name}"
+
+
+def _credit(one: Contributor) -> parts.Credit:
+    return parts.Credit(one.role, one.mention.handle, one.mention.url or one.mention.actor_id)
 
 
 def album_summary(album: Album, site: Site) -> Markup:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from activitypub.quotes import QuotePolicy
 from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPicture, PictureDraft, PostEdit
+from cara_fed.web.credit_form import FIELD, read_credits
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
 from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_license
 from cara_fed.web.parts import FormView
@@ -13,7 +14,8 @@ from cara_fed.web.uploads import path_of
 
 
 def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], before: PostEdit) -> PostEdit:
-    """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``.
+    """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``,
+    ``credits``.
 
     For the Nth picture from 0 also ``alt-N``, ``focal-N`` and ``opt_out-N``, and a file ``picture-N`` in its place.
     """
@@ -27,6 +29,7 @@ def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], befor
         sensitive=reader.flag("sensitive") or bool(content_warning),
         opt_out=read_opt_out(reader),
         quote_policy=reader.choice("quote_policy", QuotePolicy, before.quote_policy),
+        credits=read_credits(reader) if FIELD in fields else None,
         license=read_license(reader) if "license" in fields else before.license,
         digital_source_type=(
             read_digital_source(reader) if "digital_source_type" in fields else before.digital_source_type

@@ -16,9 +16,11 @@ from cara_fed.publishing.drafts import (
     MAX_TEXT,
     MAX_WARNING,
     NO_CHOICE,
+    CreditDraft,
     MarkChoice,
     PollDraft,
 )
+from cara_fed.web.credit_form import read_credits
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_cloak, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 from cara_fed.web.poll_form import read_poll
@@ -61,6 +63,7 @@ class PublishForm:
     cloak: Cloak | None = None
     marks: MarkChoice = NO_CHOICE
     accepts_matches: bool = False
+    credits: tuple[CreditDraft, ...] = ()
 
 
 def read_publish_form(
@@ -72,7 +75,8 @@ def read_publish_form(
 ) -> PublishForm:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
     ``digital_source_type``, ``quote_policy``, ``cloak``, ``mark_visible``, ``mark_invisible``, ``accept_matches``,
-    those of a poll, and for each picture ``picture-N`` or ``upload-N`` with ``alt-N``, ``focal-N``, ``opt_out-N``.
+    ``credits``, those of a poll, and for each picture ``picture-N`` or ``upload-N`` with ``alt-N``, ``focal-N``,
+    ``opt_out-N``.
 
     Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
@@ -108,6 +112,7 @@ def read_draft_fields(
         cloak=read_cloak(reader),
         marks=MarkChoice(_read_wish(reader, "mark_visible"), _read_wish(reader, "mark_invisible")),
         accepts_matches=reader.flag("accept_matches"),
+        credits=read_credits(reader),
     )
 
 

@@ -10,7 +10,7 @@ from quart.typing import ResponseReturnValue
 from activitypub.opt_out import OptOut, http_headers
 from cara_fed.asgi import Answer
 from cara_fed.translate.opt_outs import signals_for
-from cara_fed.web import blocklist_views, login_views, moderation_views, studio_views, views
+from cara_fed.web import blocklist_views, credit_views, login_views, moderation_views, studio_views, views
 from cara_fed.web.csrf import make_csrf_token, require_csrf_token
 from cara_fed.web.forms import FormReader
 from cara_fed.web.house import house, services
@@ -36,6 +36,7 @@ _FOR_VISITORS = (
     login_views.ForgottenPage,
     login_views.MailConfirmPage,
     blocklist_views.AppealPage,
+    credit_views.CreditPage,
 )
 """Pages whose forms do something for visitors, who need a token for them too."""
 _SHOWN_ONCE = (
@@ -45,6 +46,7 @@ _SHOWN_ONCE = (
     moderation_views.ApplicationsPage,
     login_views.MailConfirmPage,
     login_views.LoginSettingsPage,
+    credit_views.CreditPage,
 )
 """Pages that hold one-time links or codes, which no browser may keep."""
 _LEADING_AWAY = (views.ProfilePage, views.FollowFromPage)

@@ -86,7 +86,7 @@ class MessagesPage:
 class Notice:
     """One notification. ``kind`` is the row's; ``about`` the post it is about, ``words`` what a report says.
 
-    ``quote_pk`` is the post that waits for leave to quote.
+    ``quote_pk`` is the post that waits for leave to quote, ``credit_pk`` the question whether one may be named.
     """
 
     kind: str
@@ -99,6 +99,7 @@ class Notice:
     side: str = ""
     may_answer: bool = False
     quote_pk: int | None = None
+    credit_pk: int | None = None
     reaction: Reaction | None = None
 
 

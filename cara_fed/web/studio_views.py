@@ -90,6 +90,14 @@ class PublishPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who was asked whether a post may name them; ``who`` is their handle, ``state`` what they said."""
+
+    who: str
+    state: Literal["asked", "agreed", "declined"]
+
+
+@dataclass(frozen=True, slots=True)
 class EditPage:
     """``/@NAME/ID/edit``. ``inherited`` as in :class:`PublishPage`.
 
@@ -102,6 +110,7 @@ class EditPage:
     form: FormView = field(default_factory=FormView)
     licenses: Choices = tuple(LICENSES.items())
     sources: Choices = tuple(DIGITAL_SOURCES.items())
+    credits: tuple[Asked, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

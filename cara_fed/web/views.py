@@ -161,7 +161,7 @@ class ProfileField:
 
 @dataclass(frozen=True, slots=True)
 class ProfilePage:
-    """``/@NAME``: an artist's wall. ``works`` fill the portfolio, ``posts`` the second tab.
+    """``/@NAME``: an artist's wall. ``works`` fill the portfolio and the tab "with", ``posts`` the second tab.
 
     Counts are of what the one who looks may see; ``summary`` is safe HTML; ``form`` is "follow from your server".
     """
@@ -170,7 +170,7 @@ class ProfilePage:
     byline: Byline
     joined_at: datetime
     opt_out: OptOutBadge
-    tab: Literal["portfolio", "posts", "about"] = "portfolio"
+    tab: Literal["portfolio", "posts", "with", "about"] = "portfolio"
     summary: Markup = NO_HTML
     fields: tuple[ProfileField, ...] = ()
     banner: Picture | None = None
@@ -179,6 +179,7 @@ class ProfilePage:
     work_count: int = 0
     post_count: int = 0
     album_count: int = 0
+    shared_count: int = 0
     follower_count: int = 0
     following_count: int = 0
     older_url: str | None = None
@@ -202,7 +203,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """``/@NAME/ID``: one post, large, with what was answered to it."""
+    """``/@NAME/ID``: one post, large, with what was answered to it. ``is_named`` says that it names who looks."""
 
     head: Head
     post: Post
@@ -212,6 +213,7 @@ class PostPage:
     series: Series | None = None
     shows_making: bool = False
     is_own: bool = False
+    is_named: bool = False
     acts: Acts | None = None
 
 

@@ -9,6 +9,7 @@ import pytest
 from activitypub.actors import build_actor_tombstone
 from activitypub.albums import Album, build_album, build_album_page
 from activitypub.collections import build_collection, build_page
+from activitypub.contributors import Contributor
 from activitypub.documents import Json
 from activitypub.identifiers import Site
 from activitypub.notes import Poll, PollOption, Rights, build_note, build_tombstone
@@ -23,6 +24,7 @@ from activitypub.quotes import (
     build_quote_request,
     build_revocation,
 )
+from activitypub.tags import Mention
 from tests.activitypub.jsonld import dropped_or_blank, expand
 from tests.activitypub.test_notes_build import FULL
 
@@ -43,7 +45,13 @@ RIGHTS = Rights(
     digital_source_type="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCreation",
 )
 QUOTING = build_note(
-    replace(FULL, quote=Quote(QUOTED, AUTHORIZATION.authorization_id), quote_policy=QuotePolicy.ASK, rights=RIGHTS)
+    replace(
+        FULL,
+        quote=Quote(QUOTED, AUTHORIZATION.authorization_id),
+        quote_policy=QuotePolicy.ASK,
+        rights=RIGHTS,
+        contributors=(Contributor(Mention("@theo@gallery.example", THEO), "ink"),),
+    )
 )
 
 
@@ -90,6 +98,15 @@ def test_a_processor_understands_every_word_of_it(name: str) -> None:
         (QUOTING, "http://schema.org/acquireLicensePage", {"@id": RIGHTS.acquire_license_page}),
         (QUOTING, "http://schema.org/creditText", {"@value": RIGHTS.credit_text}),
         (QUOTING, "http://schema.org/copyrightNotice", {"@value": RIGHTS.copyright_notice}),
+        (
+            QUOTING,
+            "http://schema.org/contributor",
+            {
+                "@type": ["http://schema.org/Role"],
+                "http://schema.org/contributor": [{"@id": THEO}],
+                "http://schema.org/roleName": [{"@value": "ink"}],
+            },
+        ),
         (QUOTING, "http://schema.org/digitalSourceType", {"@id": RIGHTS.digital_source_type}),
         (build_album(ALBUM), "http://www.w3.org/ns/tdmrep#reservation", {"@value": 1}),
         (build_album(ALBUM), "http://www.w3.org/ns/tdmrep#policy", {"@id": SAID.tdm_policy}),

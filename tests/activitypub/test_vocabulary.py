@@ -44,6 +44,9 @@ POST_TERMS = {
     "creditText": f"{SDO}creditText",
     "copyrightNotice": f"{SDO}copyrightNotice",
     "digitalSourceType": f"{SDO}digitalSourceType",
+    "contributor": f"{SDO}contributor",
+    "Role": f"{SDO}Role",
+    "roleName": f"{SDO}roleName",
 }
 ACTOR_TERMS = {
     "Hashtag": f"{AS2}#Hashtag",

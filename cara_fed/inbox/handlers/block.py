@@ -3,6 +3,7 @@
 from activitypub.activities import Activity
 from cara_fed.inbox.context import InboxContext
 from cara_fed.inbox.registry import inbox
+from cara_fed.publishing.show_credits import end_credits_between
 from storage.blocks import IN
 
 
@@ -15,3 +16,4 @@ async def receive_block(context: InboxContext, block: Activity) -> None:
     await records.followers.remove(artist.pk, block.actor_id)
     await records.following.remove(artist.pk, block.actor_id)
     await records.notifications.remove_actor(block.actor_id, artist.pk)
+    await end_credits_between(records, context.clock, context.site, artist, block.actor_id)

@@ -5,6 +5,7 @@ from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.forwarding import forward_change
 from cara_fed.inbox.posts import delete_post
 from cara_fed.inbox.registry import inbox
+from cara_fed.publishing.show_credits import end_credits_of
 from cara_fed.translate.quotes import end_quote
 from storage.quotes import REVOKED
 from storage.records import Records
@@ -57,6 +58,7 @@ async def _remove_actor(context: InboxContext, actor_id: str) -> None:
     await records.interactions.remove_actor(actor_id)
     await records.polls.remove_actor(actor_id)
     await records.notifications.remove_actor(actor_id)
+    await end_credits_of(records, context.clock, actor_id)
     await _remove_posts(context, records, actor_id)
 
 

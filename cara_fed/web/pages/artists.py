@@ -17,10 +17,10 @@ from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.house import house, services
 from cara_fed.web.parts import Byline, FormView
 from cara_fed.web.showing import show
-from cara_fed.web.sight import Sight, look_at
+from cara_fed.web.sight import EVERYBODYS, Sight, look_at
 from cara_fed.web.signed_in import current_artist
 from cara_fed.web.views import Head, OpenGraph, ProfilePage
-from cara_fed.web.walls import cut, hang, read_before
+from cara_fed.web.walls import cut, hang, hang_together, read_before
 from storage.artists import Artist
 from storage.posts import Post
 from storage.records import Records
@@ -29,7 +29,7 @@ from storage.works import PostCounts
 WORKS, POSTS = 60, 20
 DESCRIPTION = 200
 
-Tab = Literal["portfolio", "posts", "about"]
+Tab = Literal["portfolio", "posts", "with", "about"]
 
 room = Blueprint("artists", __name__)
 
@@ -60,6 +60,12 @@ async def show_portfolio(name: str) -> ResponseReturnValue:
 async def show_posts(name: str) -> ResponseReturnValue:
     """Everything, words included, newest first."""
     return await show_profile(name, "posts")
+
+
+@room.get("/@<name>/with")
+async def show_shared(name: str) -> ResponseReturnValue:
+    """Works of others that the artist had a hand in."""
+    return await show_profile(name, "with")
 
 
 @room.get("/@<name>/about")
@@ -100,20 +106,28 @@ async def _read_profile(records: Records, artist: Artist, tab: Tab, before: int 
         return _Profile(
             artist, sight, counts, followers=followers, following=following, moved_to=moved_to, verified=verified
         )
-    length = WORKS if tab == "portfolio" else POSTS
-    stretch = cut(await _find_posts(records, artist, sight, tab, before, length + 1), length)
+    length = POSTS if tab == "posts" else WORKS
+    found = await _find_posts(records, artist, sight, tab, before, length + 1, hung=counts.shared > 0)
+    stretch = cut(found, length)
     profile = _Profile(artist, sight, counts, older_url=stretch.older_url, moved_to=moved_to, verified=verified)
-    if tab == "portfolio":
-        return replace(profile, hung=tuple(await hang(records, stretch.posts, {artist.pk: artist})))
+    if tab != "posts":
+        is_alone = all(post.artist_pk == artist.pk for post in stretch.posts)
+        hung = await (
+            hang(records, stretch.posts, {artist.pk: artist}) if is_alone else hang_together(records, stretch.posts)
+        )
+        return replace(profile, hung=tuple(hung))
     entries = await read_entries(records, current_artist(), stretch.posts)
     return replace(profile, posts=tuple(entries[post.pk].post for post in stretch.posts if post.pk in entries))
 
 
 async def _find_posts(
-    records: Records, artist: Artist, sight: Sight, tab: Tab, before: int | None, limit: int
+    records: Records, artist: Artist, sight: Sight, tab: Tab, before: int | None, limit: int, *, hung: bool
 ) -> Sequence[Post]:
+    works, pk = records.works, artist.pk
+    if tab == "with":
+        return await works.find_shared(pk, EVERYBODYS, before=before, limit=limit)
     if tab == "portfolio":
-        return await records.works.find_page(sight.visibilities, artist_pk=artist.pk, before=before, limit=limit)
+        return await works.find_page(sight.visibilities, artist_pk=pk, hung=hung, before=before, limit=limit)
     actor_id = services().site.actor(artist.name)
     return await records.posts.find_by_actor(actor_id, sight.visibilities, before=before, limit=limit)
 
@@ -136,11 +150,12 @@ def _build_view(profile: _Profile, tab: Tab, form: FormView) -> ProfilePage:
         summary=gallery.profile_summary(artist),
         fields=gallery.profile_fields(artist, profile.verified),
         banner=gallery.banner(artist),
-        works=tuple(gallery.tile(rows) for rows in profile.hung),
+        works=tuple(gallery.tile(rows, signed=rows.artist.pk != artist.pk) for rows in profile.hung),
         posts=profile.posts,
         work_count=profile.counts.works,
         post_count=profile.counts.posts,
         album_count=profile.counts.albums,
+        shared_count=profile.counts.shared,
         follower_count=profile.followers,
         following_count=profile.following,
         older_url=profile.older_url,

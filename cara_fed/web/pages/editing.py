@@ -1,6 +1,6 @@
 """Changing and deleting one's own posts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
@@ -9,10 +9,12 @@ from cara_fed.errors import InvalidInput
 from cara_fed.publishing.delete_post import delete_post
 from cara_fed.publishing.drafts import MAX_PICTURES
 from cara_fed.publishing.edit_post import edit_post, read_edit
+from cara_fed.publishing.name_together import CreditRefused
 from cara_fed.publishing.store_picture import PictureUnusable
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import path_of_post
+from cara_fed.web.credit_form import FIELD, write_credits
 from cara_fed.web.edit_form import fill_in, read_edit_form
 from cara_fed.web.errors import NothingHere
 from cara_fed.web.forms import FormInvalid, Upload, chosen_file
@@ -21,8 +23,9 @@ from cara_fed.web.pages.posts import find_post
 from cara_fed.web.parts import FollowState, FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
-from cara_fed.web.studio_views import EditPage
+from cara_fed.web.studio_views import Asked, EditPage
 from cara_fed.web.uploads import read_fields, read_files
+from storage.credits import DROPPED, Credit
 
 room = Blueprint("editing", __name__)
 
@@ -31,7 +34,9 @@ room = Blueprint("editing", __name__)
 async def show_edit(name: str, pk: int) -> ResponseReturnValue:
     """The post as a form."""
     rows = await find_own(name, pk)
-    return await show(_build_page(rows, fill_in(read_edit(rows))))
+    credits = await _find_credits(rows)
+    form = fill_in(read_edit(rows))
+    return await show(_build_page(rows, FormView({**form.values, FIELD: write_credits(credits)}), credits))
 
 
 @room.post("/@<name>/<pk:pk>/edit")
@@ -39,12 +44,12 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
     """Change the post, and tell everybody who has it."""
     rows, fields, files = await find_own(name, pk), await read_fields(), await read_files()
     try:
-        form = read_edit_form(fields, files, read_edit(rows))
-        await edit_post(services(), rows.artist, pk, form)
+        await edit_post(services(), rows.artist, pk, read_edit_form(fields, files, read_edit(rows)))
     except FormInvalid as invalid:
-        return await show_invalid(_build_page(rows, invalid.view))
+        return await show_invalid(_build_page(rows, invalid.view, await _find_credits(rows)))
     except InvalidInput as refusal:
-        return await show_invalid(_build_page(rows, form_again(fields, **{_field_of(refusal, files): str(refusal)})))
+        again = form_again(fields, **{_field_of(refusal, files): str(refusal)})
+        return await show_invalid(_build_page(rows, again, await _find_credits(rows)))
     return await go(path_of_post(rows.artist, rows.post), "Saved. Every server that has it is told.")
 
 
@@ -69,16 +74,26 @@ async def find_own(name: str, pk: int) -> PostRows:
 def _field_of(refusal: InvalidInput, files: Mapping[str, Upload]) -> str:
     """The field beside which a refusal stands: of new pictures the refused one's."""
     if not isinstance(refusal, PictureUnusable):
-        return "text"
+        return FIELD if isinstance(refusal, CreditRefused) else "text"
     numbers = [n for n in range(MAX_PICTURES) if chosen_file(files, f"picture-{n}")]
     return f"picture-{numbers[refusal.number - 1]}"
 
 
-def _build_page(rows: PostRows, form: FormView) -> EditPage:
+async def _find_credits(rows: PostRows) -> Sequence[Credit]:
+    async with services().database.reading() as records:
+        return await records.credits.find_for_post(rows.post.pk)
+
+
+def _build_page(rows: PostRows, form: FormView, credits: Sequence[Credit]) -> EditPage:
     default = services().config.opt_out.default
     return EditPage(
         post=house().gallery.post(rows),
         inherited=effective_opt_out(default, rows.artist),
         inherited_from="artist" if rows.artist.opt_out else "instance",
         form=form,
+        credits=tuple(
+            Asked(row.handle, row.state)  # type: ignore[arg-type]
+            for row in credits
+            if row.state != DROPPED
+        ),
     )

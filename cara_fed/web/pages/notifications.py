@@ -10,6 +10,7 @@ from activitypub.html import strip_html
 from activitypub.identifiers import read_pk
 from cara_fed.blocklist.reminding import ENTRY_ENDS
 from cara_fed.publishing.hold_post import HELD_KIND, NOT_PUBLISHED, RELEASED_KIND
+from cara_fed.publishing.name_together import CREDIT_ASKED
 from cara_fed.publishing.propose_alt import ALT_PROPOSAL
 from cara_fed.web.entries import find_bylines, path_of, remote_gallery
 from cara_fed.web.house import services
@@ -20,6 +21,7 @@ from cara_fed.web.social_views import Notice, NotificationsPage
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import read_before
 from storage.artists import Artist
+from storage.credits import ASKED, Credit
 from storage.follows import PENDING
 from storage.notifications import Notification
 from storage.posts import Post
@@ -41,6 +43,8 @@ class _Company:
     reports: Mapping[str, str]
     asking: frozenset[str]
     reactions: Mapping[tuple[str, str], Reaction]
+    credits: Mapping[int, Credit]
+    """Where the artist is asked to be named, by the post's key."""
 
 
 @room.get(PATH)
@@ -76,6 +80,7 @@ async def _read_company(records: Records, artist: Artist, rows: Sequence[Notific
         posts=await records.posts.find_many({row.object_id for row in rows if row.object_id}),
         reports={id: report.content for id, report in found.items() if report is not None},
         reactions=await _find_reactions(records, rows),
+        credits=await _find_questions(records, artist, rows),
         asking=frozenset(row.actor_id for row in followers if row is not None and row.state == PENDING),
     )
 
@@ -93,6 +98,7 @@ def _build(row: Notification, company: _Company) -> Notice:
         side=row.object_id if row.kind in ("follow_lost", "follow_back") else "",
         may_answer=row.kind == "follow_request" and row.actor_id in company.asking,
         quote_pk=_quote_pk(row, post),
+        credit_pk=_credit_pk(row, post, company),
         reaction=company.reactions.get((row.actor_id, row.object_id)) if row.kind == "emoji" else None,
     )
 
@@ -105,6 +111,18 @@ async def _find_reactions(records: Records, rows: Sequence[Notification]) -> dic
     actor_ids, object_ids = {row.actor_id for row in told}, {row.object_id for row in told}
     given, gallery = await records.interactions.find_by_actors("emoji", actor_ids, object_ids), remote_gallery()
     return {(one.actor_id, one.object_id): gallery.reaction(one.content, one.picture_url) for one in given}
+
+
+async def _find_questions(records: Records, artist: Artist, rows: Sequence[Notification]) -> dict[int, Credit]:
+    if not any(row.kind == CREDIT_ASKED for row in rows):
+        return {}
+    return {credit.post_pk: credit for credit in await records.credits.find_of_artist(artist.pk)}
+
+
+def _credit_pk(row: Notification, post: Post | None, company: _Company) -> int | None:
+    """The question that waits for the artist's answer."""
+    credit = company.credits.get(post.pk) if post is not None and row.kind == CREDIT_ASKED else None
+    return credit.pk if credit is not None and credit.state == ASKED else None
 
 
 def _quote_pk(row: Notification, post: Post | None) -> int | None:

@@ -8,7 +8,7 @@ from quart.typing import ResponseReturnValue
 
 from activitypub.html import strip_html
 from cara_fed.translate.opt_outs import effective_opt_out
-from cara_fed.translate.posts import PostRows
+from cara_fed.translate.posts import PostRows, read_credits
 from cara_fed.translate.views import cover_of, label_of, path_of_post
 from cara_fed.web import parts
 from cara_fed.web.alternates import embeds_of
@@ -100,15 +100,19 @@ async def _choose(posts: Sequence[Post]) -> Sequence[Post]:
 
 
 def _build_view(hung: _Hung) -> PostPage:
+    shown, named = hung.entry.post, [one.mention.actor_id for one in read_credits(hung.rows.post)]
+    # Those of the listed are named no longer, from the moment of the listing.
+    left = (credit for credit, id in zip(shown.credits, named, strict=True) if services().blocklist.find(id) is None)
     return PostPage(
         head=_build_head(hung.rows),
-        post=hung.entry.post,
+        post=replace(shown, credits=tuple(left)),
         replies=hung.replies,
         newer=_link(hung.rows, hung.beside.newer),
         older=_link(hung.rows, hung.beside.older),
         series=hung.series,
         shows_making=hung.shows_making,
         is_own=hung.sight.follow is parts.FollowState.SELF,
+        is_named=hung.sight.viewer_id in named,
         acts=hung.entry.acts,
     )
 

@@ -11,12 +11,14 @@ from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import PictureDraft, PostDraft, UploadedPicture
 from cara_fed.publishing.hold_post import HeldForReview, hold_draft
 from cara_fed.publishing.keep_draft import find_own_draft, save_draft, schedule_draft, unschedule_draft
+from cara_fed.publishing.name_together import CreditRefused
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.receive_upload import receive_upload
 from cara_fed.publishing.store_picture import PictureUnusable
 from cara_fed.recognition.matches import LooksLikeOthers
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.views import path_of_post
+from cara_fed.web.credit_form import FIELD
 from cara_fed.web.drafting import read_number, read_uploads
 from cara_fed.web.forms import FormInvalid, FormReader, Upload, chosen_file
 from cara_fed.web.house import services
@@ -183,6 +185,7 @@ def _read_draft(form: PublishForm) -> PostDraft:
         marks=form.marks,
         accepts_matches=form.accepts_matches,
         poll=form.poll,
+        credits=form.credits,
     )
 
 
@@ -197,7 +200,7 @@ def _field_of(refusal: InvalidInput, form: PublishForm) -> str:
     """The field beside which a refusal stands."""
     if isinstance(refusal, PictureUnusable):
         return f"picture-{form.pictures[refusal.number - 1].place}"
-    return "text"
+    return FIELD if isinstance(refusal, CreditRefused) else "text"
 
 
 async def _find_draft(artist: Artist) -> Draft | None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from cara_fed.config import Config
+from cara_fed.moderation.suspensions import restore_artist, suspend_artist
 from cara_fed.publishing.prepare_uploads import prepare_once
 from cara_fed.publishing.publish_due import publish_due_once
 from cara_fed.services import Services
@@ -194,3 +195,53 @@ async def test_the_studio_can_be_installed_and_keeps_nothing_private(visitor: Br
     assert "install." not in (await visitor.get("/")).text
     offline = (await visitor.get("/offline")).text
     assert "No connection" in offline and "mara" not in offline
+
+
+async def test_who_made_it_too_is_named_once_they_agree(
+    mara_there: Browser,
+    theo_there: Browser,
+    ada_there: Browser,
+    visitor: Browser,
+    services: Services,
+    artists: Artists,
+) -> None:
+    for wrong in ("nobody", "@mara ink", "@theo ink\n@theo@studio.example colour", "@theo " + "x" * 61, "%%% ink"):
+        file = {"picture-0": ("a.png", SMALL, "image/png")}
+        refused = await mara_there.fill_in("/publish?new", {"credits": wrong}, files=file)
+        assert refused.status_code == 422 and 'id="credits-error"' in refused.text, wrong
+    whispered = await mara_there.fill_in("/publish?new", {"text": "x", "credits": "@theo", "visibility": "followers"})
+    assert whispered.status_code == 422
+    path = await publish(mara_there, text="Together", credits="@theo: ink <& wash>\n@ada")
+    assert "@theo@studio.example" not in (await visitor.get(path)).text
+    asked = (await theo_there.get("/notifications")).text
+    assert "would like to name you" in asked
+    (number,) = re.findall(r'name="credit" value="(\d+)"', asked)
+    for other in (mara_there, ada_there):
+        assert (await other.send("/credits/answer", {"credit": number, "answer": "agree"})).status_code == 404
+    back = {"credit": number, "answer": "hang", "back": "/notifications"}
+    assert (await theo_there.send("/credits/answer", back)).headers["location"] == "/notifications"
+    shown = (await visitor.get(path)).text
+    assert "ink &lt;&amp; wash&gt;" in shown and "@theo@studio.example" in shown and "@ada@" not in shown
+    assert "agreed to be named" in (await mara_there.get("/notifications")).text
+    assert path in (await visitor.get("/@theo/with")).text and path in (await visitor.get("/@theo")).text
+    form = (await mara_there.get(f"{path}/edit")).text
+    assert "has not answered yet" in form and "@theo@studio.example ink &lt;&amp; wash&gt;\n@ada@studio.example" in form
+
+    # What they are named for is theirs to agree to, too.
+    await mara_there.send(f"{path}/edit", {"text": "Together", "credits": "@theo thief"})
+    assert "@theo@studio.example" not in (await visitor.get(path)).text
+    await theo_there.send("/credits/answer", {"credit": number, "answer": "agree"})
+    assert "thief" in (await visitor.get(path)).text and path not in (await visitor.get("/@theo")).text
+    assert "You are named here" in (await theo_there.get(path)).text
+    await theo_there.send("/credits/answer", {"credit": number, "answer": "decline"})
+    assert "thief" not in (await visitor.get(path)).text and "With others" not in (await visitor.get("/@theo")).text
+    again = await mara_there.fill_in(f"{path}/edit", {"text": "Together", "credits": "@theo thief"})
+    assert again.status_code == 422 and "said no to being named" in again.text
+
+    await theo_there.send("/credits/answer", {"credit": number, "answer": "agree"})
+    await suspend_artist(services, artists["theo"].pk, "copies of others", artists["ada"])
+    assert "thief" not in (await visitor.get(path)).text
+    await restore_artist(services, artists["theo"].pk, artists["ada"])
+    assert "thief" in (await visitor.get(path)).text
+    await mara_there.send("/people/block", {"actor_id": services.site.actor("theo"), "back": "/home"})
+    assert "thief" not in (await visitor.get(path)).text
