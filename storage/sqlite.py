@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from storage.errors import DatabaseUnavailable, DatabaseUnsupported
+from storage.sqlite_dialect import COMPILED, DRIVER
 from storage.sqlite_trips import open_connection
 
 BUSY_SECONDS = 10
@@ -71,8 +72,13 @@ def open_migrator(url: URL) -> AsyncEngine:
 
 
 def _open(url: URL, pragmas: tuple[str, ...], begin: str, **pool: Any) -> AsyncEngine:
-    options = {"factory": RollingBack, "async_creator_fn": open_connection}
-    engine = create_async_engine(url, connect_args=options, pool_reset_on_return=None, **pool)
+    engine = create_async_engine(
+        url.set(drivername=DRIVER),
+        connect_args={"factory": RollingBack, "async_creator_fn": open_connection},
+        execution_options={"compiled_cache": COMPILED},
+        pool_reset_on_return=None,
+        **pool,
+    )
     _prepare(engine, pragmas, begin)
     return engine
 

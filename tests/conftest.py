@@ -2,6 +2,11 @@
 
 import gc
 import os
+import sys
+
+# Byte code is kept, whatever the environment says of it: each worker reads all the tests, and many start processes.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_collection_finish() -> None:

@@ -21,6 +21,7 @@ from cara_fed.web.pages import ROOMS
 from cara_fed.web.pages.sessions import invite_to_log_in
 from cara_fed.web.reading import choose_language
 from cara_fed.web.rendering import Pages
+from cara_fed.web.rules import ReadRule
 from cara_fed.web.security import security_headers
 from cara_fed.web.showing import is_foreign, is_https, require_own_form, show
 from cara_fed.web.signed_in import current_artist, load_signed_in
@@ -80,6 +81,7 @@ def build_quart(house: House) -> Quart:
     app = Quart(__name__, static_folder=None, template_folder=None)
     app.config.update(_settings(house.services.config, house.services.session_key))
     app.request_class = FormRequest
+    app.url_rule_class = ReadRule
     app.asgi_http_class = Connection
     app.url_map.converters["pk"] = PostNumber
     open_house(app.extensions, house)

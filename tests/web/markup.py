@@ -1,5 +1,6 @@
 """HTML as a list of its elements, which is all that the page tests ask about."""
 
+from functools import lru_cache
 from html.parser import HTMLParser
 
 
@@ -22,7 +23,13 @@ class _Collector(HTMLParser):
 
 def elements(html: str, *tags: str) -> list[Element]:
     """The elements of these kinds, or of all kinds, in their order."""
+    return [element for element in _read(html) if not tags or element.tag in tags]
+
+
+@lru_cache(256)
+def _read(html: str) -> list[Element]:
+    """Everything in a page; the tests of one page ask many things about it."""
     collector = _Collector()
     collector.feed(html)
     collector.close()
-    return [element for element in collector.elements if not tags or element.tag in tags]
+    return collector.elements

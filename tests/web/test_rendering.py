@@ -20,12 +20,23 @@ from tests.web.samples import BASE, EARLIER, MANY, MARA, page, post, post_page, 
 from tests.web.serving import Samples
 
 PAGES = Pages()
-HTML = {name: PAGES.render(*sample) for name, sample in all_pages().items()}
-every_page = pytest.mark.parametrize("name", HTML)
+SAMPLES = all_pages()
+every_page = pytest.mark.parametrize("name", SAMPLES)
+
+
+class Html(dict[str, str]):
+    """Every page by its name, rendered when it is asked for: each worker reads this file, few run all of it."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = PAGES.render(*SAMPLES[name])
+        return self[name]
+
+
+HTML = Html()
 
 
 def test_every_view_has_a_template_and_a_sample() -> None:
-    assert {type(view) for view, _ in all_pages().values()} == set(TEMPLATES)
+    assert {type(view) for view, _ in SAMPLES.values()} == set(TEMPLATES)
 
 
 @pytest.mark.parametrize("view", TEMPLATES)
@@ -95,7 +106,7 @@ def test_ids_are_its_own(name: str) -> None:
 
 @every_page
 def test_every_form_that_changes_something_carries_the_token(name: str) -> None:
-    frame = all_pages()[name][1]
+    frame = SAMPLES[name][1]
     forms = [form for form in elements(HTML[name], "form") if form.get("method") == "post"]
     tokens = [field for field in elements(HTML[name], "input") if field.get("name") == "csrf_token"]
     assert len(tokens) == (len(forms) if frame.csrf_token else 0)
