@@ -32,12 +32,13 @@ def build_app(services: Services) -> App:
     It is built anew when other settings are in force, so that nothing that it keeps is older than they are; requests
     under way end as they began.
     """
-    built = _Built(services.config, build_router(services, build_pages(services)))
+    running = services.running
+    built = _Built(running.version, build_router(services, build_pages(services)))
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal built
-        if built.config is not services.config:
-            built = _Built(services.config, build_router(services, build_pages(services)))
+        if built.version != running.version:
+            built = _Built(running.version, build_router(services, build_pages(services)))
         await built.app(scope, receive, send)
 
     return app
@@ -45,7 +46,7 @@ def build_app(services: Services) -> App:
 
 @dataclass(frozen=True, slots=True)
 class _Built:
-    config: Config
+    version: int
     app: App
 
 

@@ -24,6 +24,7 @@ from pydantic import (
 
 from activitypub.identifiers import Site
 from activitypub.opt_out import OptOut
+from cara_fed.appearance.section import AppearanceSection
 from cara_fed.config_values import (
     Netloc,
     Network,
@@ -259,6 +260,7 @@ class Config(Section):
     """All of instance.toml."""
 
     instance: InstanceSection = Field(default_factory=lambda: InstanceSection.model_validate({}))
+    appearance: AppearanceSection = AppearanceSection()
     server: ServerSection = ServerSection()
     storage: StorageSection = StorageSection()
     federation: FederationSection = FederationSection()
@@ -307,6 +309,8 @@ def load_config(path: Path) -> Config:
 def require_files(path: Path, config: Config) -> None:
     """Raise ConfigError with every file that the file at ``path`` names and that cannot be read."""
     named = {
+        "appearance.logo": config.appearance.logo,
+        "appearance.stylesheet": config.appearance.stylesheet,
         "federation.ca_file": config.federation.ca_file,
         "evidence.timestamp_ca_file": config.evidence.timestamp_ca_file,
         "smtp.password_file": config.smtp.password_file,

@@ -5,16 +5,18 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
+from cara_fed.appearance.look import Look
 from cara_fed.config import Config, read_mistakes
 from cara_fed.errors import ConfigError
 
 REVISION: Final = "settings"
+PLAIN: Final = Look()
 LIVE: Final = frozenset(
     {
         *("instance.name", "instance.description", "instance.contact_email", "instance.joining"),
         *("server.max_upload_mib", "server.upload_timeout_seconds"),
         *("federation.authorized_fetch", "federation.deliveries_per_second"),
-        *("opt_out", "posts", "blocklist", "evidence", "smtp"),
+        *("appearance", "opt_out", "posts", "blocklist", "evidence", "smtp"),
         *("protection.cloak", "protection.cloak_model", "protection.command", "protection.command_seconds"),
         *("protection.invisible_mark", "protection.max_file_mib", "protection.max_megapixels"),
         *("protection.max_frames", "protection.max_seconds"),
@@ -29,19 +31,30 @@ class RunningConfig:
     ``is_asked`` is set from outside, as by SIGHUP, and read by the watch.
     """
 
-    def __init__(self, config: Config, revision: int = 0) -> None:
-        self._config = config
+    def __init__(self, config: Config, look: Look = PLAIN, revision: int = 0) -> None:
+        self._now = (config, look)
+        self.version = 0
+        """Grows whenever others are in force, so that what was built of them is known to be old."""
         self.revision = revision
         self.is_asked = False
 
     @property
     def config(self) -> Config:
         """The settings in force; never changed, only replaced."""
-        return self._config
+        return self._now[0]
 
-    def replace(self, config: Config) -> None:
-        """Let these be in force from now on."""
-        self._config = config
+    @property
+    def look(self) -> Look:
+        """The look in force, read from the files that the settings name."""
+        return self._now[1]
+
+    def replace(self, config: Config, look: Look) -> bool:
+        """Let these be in force from now on; whether they are others than before."""
+        if (config, look) == self._now:
+            return False
+        self._now = (config, look)
+        self.version += 1
+        return True
 
     def ask(self) -> None:
         """Say that instance.toml is to be read anew; safe in a signal handler of the event loop."""

@@ -2,37 +2,40 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from cara_fed.appearance.look import Look, load_look
 from cara_fed.blocklist.weighing import weighing_of
 from cara_fed.config import Config
 from cara_fed.errors import ConfigError
 from cara_fed.moderation.deeds import Deed, note_deed
-from cara_fed.moderation.settings_file import Setting, compare, load_stated
+from cara_fed.moderation.settings_file import compare, load_stated
 from cara_fed.opt_out.history import note_default
 from cara_fed.running_config import REVISION, take_live
-from cara_fed.services import Services
+from cara_fed.services import Services, picture_limits
 
 log = logging.getLogger(__name__)
 
 MAX_DETAIL: Final = 2000
 
 
-async def take_over(services: Services, author: str) -> tuple[Setting, ...]:
-    """Put in force what the file says now and what needs no restart; what that changed. ``author`` asked for it.
+async def take_over(services: Services, author: str) -> tuple[str, ...]:
+    """Put in force what the file says now and what needs no restart; the keys of what that changed.
 
-    The other processes of this instance follow within two seconds. Raises ConfigError with every mistake in the file,
-    and then nothing is changed.
+    ``author`` asked for it. The other processes of this instance follow within two seconds. Raises ConfigError with
+    every mistake in the file, and then nothing is changed.
     """
-    config, changes = await _read(services)
+    read = await _read(services)
     async with services.database.unit_of_work() as records:
         revision = await records.revisions.bump(REVISION)
-        await note_default(records, services.clock, config)
-        if changes:
-            detail = "; ".join(f"{one.key}: {one.running} → {one.stated}" for one in changes)[:MAX_DETAIL]
+        await note_default(records, services.clock, read.config)
+        if read.changes:
+            detail = "; ".join(read.changes.values())[:MAX_DETAIL]
             await note_deed(records, services.clock, Deed.SETTINGS, services.config.file, author, detail)
-    _enforce(services, config, revision)
-    return changes
+    _enforce(services, read, revision)
+    return tuple(read.changes)
 
 
 async def follow(services: Services) -> None:
@@ -44,12 +47,11 @@ async def follow(services: Services) -> None:
         revision = await records.revisions.current(REVISION)
     if revision == services.running.revision:
         return
+    services.running.revision = revision  # a file that was broken meanwhile is told of once, not every second
     try:
-        config, _ = await _read(services)
+        _enforce(services, await _read(services), revision)
     except ConfigError as error:
         _tell(error)
-        config = services.config
-    _enforce(services, config, revision)
 
 
 async def _take_over_unseen(services: Services) -> None:
@@ -58,7 +60,7 @@ async def _take_over_unseen(services: Services) -> None:
     except ConfigError as error:
         _tell(error)
         return
-    log.info("%s was read again: %s", services.config.path, ", ".join(one.key for one in changes) or "nothing changed")
+    log.info("%s was read again: %s", services.config.path, ", ".join(changes) or "nothing changed")
 
 
 def _tell(error: ConfigError) -> None:
@@ -67,21 +69,33 @@ def _tell(error: ConfigError) -> None:
     log.error("nothing of it was taken over: what runs goes on as it is")
 
 
-async def _read(services: Services) -> tuple[Config, tuple[Setting, ...]]:
-    running = services.config
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What would be in force; ``changes`` tells by its key what is otherwise than what runs."""
+
+    config: Config
+    look: Look
+    changes: Mapping[str, str]
+
+
+async def _read(services: Services) -> _Read:
+    running, old = services.config, services.running.look
     stated = await asyncio.to_thread(load_stated, running.path)
     config = take_live(running, stated)
-    return config, tuple(one for one in compare(running, config) if one.would_change)
+    look = await load_look(config, services.pictures, picture_limits(config))
+    changed = [one for one in compare(running, config) if one.would_change]
+    changes = {one.key: f"{one.key}: {one.running} → {one.stated}" for one in changed}
+    anew = {"appearance.logo": look.logo != old.logo, "appearance.stylesheet": look.stylesheet != old.stylesheet}
+    return _Read(config, look, {key: f"{key}: another file" for key, is_other in anew.items() if is_other} | changes)
 
 
-def _enforce(services: Services, config: Config, revision: int) -> None:
+def _enforce(services: Services, read: _Read, revision: int) -> None:
     """Between two requests: pages and endpoints are built anew when the next one finds other settings in force."""
     services.running.revision = revision
-    if config == services.config:
+    if not services.running.replace(read.config, read.look):
         return
-    services.running.replace(config)
-    weighing = weighing_of(config)
+    weighing = weighing_of(read.config)
     services.blocklist.weigh_by(weighing)
     services.crawlers.weigh_by(weighing)
-    services.proxy_files.say(config)
+    services.proxy_files.say(read.config)
     services.wake.subscriptions.set()

@@ -17,10 +17,10 @@ from cara_fed.services import MEBIBYTE, Services
 from cara_fed.web.csrf import FIELD, CsrfRefused
 from cara_fed.web.errors import REFUSALS, NotSignedIn, detail_of, headers_of, status_of
 from cara_fed.web.house import House, open_house, services
+from cara_fed.web.own_files import OWN_PREFIX
 from cara_fed.web.pages import ROOMS
 from cara_fed.web.pages.sessions import invite_to_log_in
 from cara_fed.web.reading import choose_language
-from cara_fed.web.rendering import Pages
 from cara_fed.web.rules import ReadRule
 from cara_fed.web.security import security_headers
 from cara_fed.web.showing import is_foreign, is_https, require_own_form, show
@@ -69,7 +69,7 @@ def build_pages(services: Services) -> App:
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith(PREFIX):
-            await _send_static(house.pages, scope, send)
+            await _send_static(house, scope, send)
         else:
             await pages(scope, receive, send)  # type: ignore[arg-type]
 
@@ -158,8 +158,9 @@ async def _show_refusal(error: Exception) -> ResponseReturnValue:
     return response
 
 
-async def _send_static(pages: Pages, scope: Scope, send: Send) -> None:
-    answer = pages.static.answer(
+async def _send_static(house: House, scope: Scope, send: Send) -> None:
+    files = house.own if scope["path"].startswith(OWN_PREFIX) else house.pages.static
+    answer = files.answer(
         scope["path"],
         if_none_match=(header(scope, b"if-none-match") or b"").decode("latin-1"),
         accept_encoding=(header(scope, b"accept-encoding") or b"").decode("latin-1"),

@@ -10,7 +10,10 @@ from cara_fed.accounts.sign_in import Visitor
 from cara_fed.federation.resolver import Resolver
 from cara_fed.services import Services
 from cara_fed.translate.views import Gallery
+from cara_fed.web.own_files import build_own_files, dress_of
 from cara_fed.web.rendering import Pages
+from cara_fed.web.static_files import StaticFiles
+from cara_fed.web.views import Dress
 
 _NAME = "cara_fed"
 
@@ -23,12 +26,16 @@ class House:
     pages: Pages
     gallery: Gallery
     resolver: Resolver
+    own: StaticFiles
+    dress: Dress
 
     @classmethod
     def of(cls, services: Services) -> "House":
-        """The house of an instance, made once for each process."""
+        """The house of an instance, made once for each process, and anew for other settings."""
         gallery = Gallery(services.site, services.config.opt_out.default, services.capabilities)
-        return cls(services, _pages(), gallery, Resolver(services))
+        pages = _pages()
+        own = build_own_files(services.running.look, pages.static.by_name["icon.svg"].body)
+        return cls(services, pages, gallery, Resolver(services), own, dress_of(own))
 
 
 @cache

@@ -203,3 +203,25 @@ class SettingsFilePage:
     mistakes: tuple[str, ...] = ()
     live: int = 0
     waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ColourView:
+    """One of ``[appearance]``'s colours: the one asked for, its worst contrast, and the nearest that can be read."""
+
+    key: str
+    asked: str
+    is_color: bool
+    shown: str
+    contrast: float
+
+
+@dataclass(frozen=True, slots=True)
+class AppearancePage:
+    """``/admin/appearance``. ``preview_url`` is a style sheet of the colours shown; files as instance.toml has them."""
+
+    colours: tuple[ColourView, ColourView]
+    preview_url: str
+    logo_url: str = ""
+    logo: str = ""
+    stylesheet: str = ""

@@ -121,6 +121,7 @@ def _build_page(view: object, policy: OptOut | None, path: str, unread: int) -> 
         messages=tuple(views.Message(kind, text) for kind, text in messages),
         unread=unread,
         signals=signals_for(policy or config.opt_out.default, services().site, config.opt_out.default),
+        dress=house().dress,
     )
 
 

@@ -62,8 +62,8 @@ def load_static_files(folder: Path) -> StaticFiles:
     """Read everything below ``folder``, hash it, and point the stylesheets to the hashed names of what they use."""
     bodies = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     bodies["ratios.css"] = _ratios().encode()
-    others = {name: _make(name, body) for name, body in bodies.items() if not name.endswith(".css")}
-    sheets = {name: _make(name, _resolve(body, others)) for name, body in bodies.items() if name.endswith(".css")}
+    others = {name: make_file(name, body) for name, body in bodies.items() if not name.endswith(".css")}
+    sheets = {name: make_file(name, _resolve(body, others)) for name, body in bodies.items() if name.endswith(".css")}
     by_name = others | sheets
     return StaticFiles(MappingProxyType(by_name), MappingProxyType({file.url: file for file in by_name.values()}))
 
@@ -82,7 +82,8 @@ def _resolve(body: bytes, files: Mapping[str, StaticFile]) -> bytes:
     return _CSS_REFERENCE.sub(lambda match: f'url("{files[match[1]].url}")', body.decode()).encode()
 
 
-def _make(name: str, body: bytes) -> StaticFile:
+def make_file(name: str, body: bytes) -> StaticFile:
+    """One file, with its hash in its address."""
     digest = hashlib.sha256(body).hexdigest()[:16]
     stem, dot, suffix = name.rpartition(".")
     etag = f'"{digest}"'.encode()

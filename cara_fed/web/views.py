@@ -83,6 +83,17 @@ class LanguageChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Dress:
+    """What a house adds to the frame of every page: addresses of its own style, logo and icons; or nothing."""
+
+    stylesheet_url: str = ""
+    logo_url: str = ""
+    icon_url: str = ""
+    icon_type: str = ""
+    touch_icon_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """The frame around every page: whose site, who looks, in which language, what the opt-out says.
 
@@ -101,6 +112,7 @@ class Page:
     messages: tuple[Message, ...] = ()
     unread: int = 0
     signals: Signals | None = None
+    dress: Dress = Dress()
 
     @property
     def meta(self) -> tuple[tuple[str, str], ...]:

@@ -2,10 +2,12 @@
 
 from cara_fed.web.moderation_views import (
     AnnouncementView,
+    AppearancePage,
     ApplicationsPage,
     ApplicationView,
     ApplyPage,
     CasePage,
+    ColourView,
     NoteView,
     ReportLine,
     ReportsPage,
@@ -44,6 +46,7 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
         SettingView("instance.name", '"The studio"', '"The atelier"', True, True, True),
         SettingView("server.trusted_proxies", '["127.0.0.1/32"]', '["127.0.0.1/32"]', False, False, False),
     )
+    pale = ColourView("accent", "#ffcc00", True, "#856a00", 1.34), ColourView("accent_dark", "red", False, "#a3b4ff", 8)
     joining = ApplicationView(3, "kei", "kei@mail.example", "I draw lighthouses. " * 9, NOON)
     return {
         "admin-start": (StartPage(steps, 2, 1, 3), admin("/admin")),
@@ -64,6 +67,7 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
             StoragePage((UseView(MARA, 12, 5_000_000, 900, 7_000_000_000),), 1, 1, 9, 40),
             admin("/admin"),
         ),
+        "admin-appearance": (AppearancePage(pale, "/admin/appearance/preview.css"), admin("/admin/appearance")),
         "admin-settings": (SettingsFilePage("/srv/instance.toml", settings, (), 1, 1), admin("/admin/settings")),
         "admin-settings-wrong": (
             SettingsFilePage("/i", settings, ("instance.colour: there is no such key",)),

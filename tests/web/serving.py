@@ -24,6 +24,8 @@ class Samples:
         self.pages, self.art = Pages(), art
 
     def answer(self, path: str) -> Answer:
+        if path == "/admin/appearance/preview.css":
+            return Answer(200, b".sample {}", ((b"content-type", b"text/css"),))
         if path.startswith(PREFIX):
             return self.pages.static.answer(path)
         if path.startswith("/media/"):

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from cara_fed.appearance.colors import DARK, LIGHT, Scheme, contrast
+from cara_fed.appearance.section import ACCENT, ACCENT_DARK
 from templates import ROOT
 
 TOKENS = (ROOT / "static" / "tokens.css").read_text()
@@ -18,17 +20,6 @@ def colors(scheme: str) -> dict[str, str]:
     dark = rest.partition("@media")[0]
     found = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", light))
     return found | dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", dark)) if scheme == "dark" else found
-
-
-def luminance(color: str) -> float:
-    channels = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(a: str, b: str) -> float:
-    darker, lighter = sorted((luminance(a), luminance(b)))
-    return (lighter + 0.05) / (darker + 0.05)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -48,3 +39,17 @@ def test_what_can_be_used_can_be_seen(scheme: str, edge: str, ground: str) -> No
 def test_both_schemes_are_drawn() -> None:
     assert set(colors("dark")) == set(colors("light"))
     assert colors("dark")["paper"] != colors("light")["paper"]
+
+
+@pytest.mark.parametrize(("scheme", "accent"), [(LIGHT, ACCENT), (DARK, ACCENT_DARK)])
+def test_a_chosen_accent_is_held_against_these_very_grounds(scheme: Scheme, accent: str) -> None:
+    palette = colors(scheme.name)
+    grounds = (palette["paper"], palette["sunken"], palette["raised"])
+    rest = (scheme.ink, scheme.soft, scheme.line, scheme.edge, scheme.ink_on, accent)
+    assert scheme.grounds == grounds
+    assert rest == tuple(palette[name] for name in ("ink", "soft", "line", "edge", "on-accent", "accent"))
+
+
+def test_contrast_is_what_wcag_says() -> None:
+    assert round(contrast("#000000", "#ffffff"), 2) == 21
+    assert round(contrast("#777777", "#ffffff"), 2) == 4.48

@@ -53,6 +53,7 @@ from cara_fed.web.pages import (
 )
 from cara_fed.web.pages.admin import (
     appeals,
+    appearance,
     applications,
     blocklist,
     crawlers,
@@ -130,4 +131,5 @@ ROOMS = (
     applications.room,
     storage.room,
     settings_file.room,
+    appearance.room,
 )

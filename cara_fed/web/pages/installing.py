@@ -15,7 +15,7 @@ room = Blueprint("installing", __name__)
 @room.get("/manifest.webmanifest")
 async def show_manifest() -> ResponseReturnValue:
     """What browsers need to install it; it opens on the studio."""
-    name, static = services().config.instance.name, house().pages.static
+    name = services().config.instance.name
     manifest = {
         "name": name,
         "short_name": name if len(name) <= SHORT_NAME else "Studio",
@@ -25,13 +25,24 @@ async def show_manifest() -> ResponseReturnValue:
         "display": "standalone",
         "background_color": "#fafafa",
         "theme_color": "#fafafa",
-        "icons": [{"src": static.url("icon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+        "icons": _list_icons(),
         "shortcuts": [{"name": "Publish", "url": "/publish"}, {"name": "Home", "url": "/home"}],
     }
     response = jsonify(manifest)
     response.content_type = "application/manifest+json"
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+def _list_icons() -> list[dict[str, str]]:
+    own = house().own.by_name
+    drawn = [{"src": own["icon.svg"].url, "sizes": "any", "type": "image/svg+xml"}] if "icon.svg" in own else []
+    png = (("icon-192", "192x192", "any"), ("icon-512", "512x512", "any"), ("icon-maskable", "512x512", "maskable"))
+    made = (
+        {"src": own[f"{name}.png"].url, "sizes": sizes, "type": "image/png", "purpose": purpose}
+        for name, sizes, purpose in png
+    )
+    return [*drawn, *made]
 
 
 @room.get("/worker.js")

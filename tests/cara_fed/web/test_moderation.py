@@ -23,10 +23,10 @@ from tests.support.rows import make_remote_actor
 Artists = dict[str, Artist]
 KEI = "https://far.example/users/kei"
 STAFF_ROOMS = ("", "/reports", "/blocklist", "/lists", "/appeals", "/history", "/deliveries", "/crawlers")
-ADMIN_ROOMS = ("/members", "/applications", "/rules", "/storage", "/settings")
+ADMIN_ROOMS = ("/members", "/applications", "/rules", "/storage", "/appearance", "/settings")
 ADMIN_DEEDS = (
     "/members/invite", "/members/reset", "/members/withdraw", "/members/role", "/members/suspend", "/members/restore",
-    "/members/second-factor", "/applications", "/rules", "/rules/announce", "/rules/end",
+    "/members/second-factor", "/applications", "/settings", "/rules", "/rules/announce", "/rules/end",
 )  # fmt: skip
 STAFF_DEEDS = ("/reports/appeal", "/reports/1", "/deliveries/retry")
 
@@ -292,6 +292,52 @@ async def test_instance_toml_is_shown_and_taken_over_without_a_restart_if_it_is_
     assert "posts.require_alt_text: false → true" in (await ada_there.get("/admin/history")).text
     path.unlink()
     assert "there is no such file" in (await ada_there.get("/admin/settings")).text
+
+
+async def test_a_house_is_dressed_in_its_own_colours_logo_and_style(
+    ada_there: Browser, visitor: Browser, services: Services, tmp_path: Path
+) -> None:
+    path, style, logo = tmp_path / "instance.toml", tmp_path / "own.css", tmp_path / "logo.png"
+    text = '[instance]\ndomain = "studio.example"\n[appearance]\naccent = "%s"\nlogo = "logo.png"\n'
+    text += 'stylesheet = "own.css"\n'
+    style.write_text("@import '//fonts.example/a.css';")
+    logo.write_bytes(b"<svg/>")
+    for accent, told in (
+        ("#ffcc00", "the nearest that can is &#34;#856a00&#34;"),
+        ("red", "must be a colour as"),
+        ("#856a00", "@import asks for another file"),
+        ("#856a00", "appearance.logo: This is no logo that can be used"),
+    ):
+        path.write_text(text % accent)
+        await ada_there.get("/admin/settings")
+        refused = await ada_there.send("/admin/settings")
+        assert (refused.status_code, told in refused.text) == (422, True), told
+    assert "/static/own/look" not in (await visitor.get("/")).text
+
+    style.write_text(".site-name { letter-spacing: 0.1em }")
+    logo.write_bytes(jpeg(64, 48))
+    await ada_there.send("/admin/settings")
+    page = (await visitor.get("/")).text
+    sheet = re.search(r"/static/own/look\.\w+\.css", page)
+    assert sheet and re.search(r'rel="icon" href="/static/own/icon-192\.\w+\.png"', page)
+    css = (await visitor.get(sheet[0])).text
+    assert "--accent: #856a00" in css and css.endswith(".site-name { letter-spacing: 0.1em }")
+    shown = re.search(r"/static/own/logo\.\w+\.png", page)
+    assert shown and (await visitor.get(shown[0])).headers["content-type"] == "image/png"
+    icons = (await visitor.get("/manifest.webmanifest")).json()["icons"]
+    assert [icon["purpose"] for icon in icons] == ["any", "any", "maskable"]
+    assert [(await visitor.get(icon["src"])).status_code for icon in icons] == [200, 200, 200]
+
+    style.write_text("")
+    await ada_there.send("/admin/settings")
+    assert sheet[0] not in (await visitor.get("/")).text
+    assert "appearance.stylesheet: another file" in (await ada_there.get("/admin/history")).text
+
+    tried = await ada_there.get("/admin/appearance?accent=%23ffcc00&accent_dark=%7d")
+    assert "which is what you see" in tried.text and "is no colour" in tried.text
+    preview = await ada_there.get("/admin/appearance/preview.css?accent=%23ffcc00&accent_dark=%7d%0a")
+    assert ".sample.light { --paper: #fafafa" in preview.text and "#ffcc00" not in preview.text
+    assert (await visitor.get("/admin/appearance/preview.css")).status_code == 303
 
 
 async def test_another_process_and_a_hangup_take_settings_over(services: Services, tmp_path: Path) -> None:

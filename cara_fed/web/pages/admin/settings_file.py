@@ -32,15 +32,14 @@ async def take_settings_over() -> ResponseReturnValue:
     """Put in force what needs no restart, if the file has no mistake."""
     admin = require_role(Role.ADMIN)
     try:
-        changes = await take_over(services(), admin.name)
-    except ConfigError:
-        return await show(await _build(), status=INVALID)
-    keys = ", ".join(one.key for one in changes)
+        keys = ", ".join(await take_over(services(), admin.name))
+    except ConfigError as error:
+        return await show(await _build(error.mistakes), status=INVALID)
     done = _("In force now: %(keys)s.", keys=keys) if keys else _("There was nothing to take over.")
     return await go(PATH, done)
 
 
-async def _build() -> SettingsFilePage:
+async def _build(mistakes: tuple[str, ...] = ()) -> SettingsFilePage:
     read = await read_settings_file(services().config)
     views = (
         SettingView(one.key, one.running, one.stated, one.would_change, one.is_own, one.is_live)
@@ -49,4 +48,5 @@ async def _build() -> SettingsFilePage:
     ordered = tuple(sorted(views, key=lambda view: not view.would_change))
     changed = [view for view in ordered if view.would_change]
     live = sum(view.is_live for view in changed)
-    return SettingsFilePage(str(read.path), ordered, read.mistakes, live, len(changed) - live)
+    told = read.mistakes or tuple(mistake.removeprefix(f"{read.path}: ") for mistake in mistakes)
+    return SettingsFilePage(str(read.path), ordered, told, live, len(changed) - live)
