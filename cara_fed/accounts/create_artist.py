@@ -9,6 +9,7 @@ from cara_fed.accounts.passwords import hash_password, require_good_password
 from cara_fed.accounts.tokens import Purpose, consume_token
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.errors import AlreadyExists
 from storage.keys import Key
@@ -81,7 +82,7 @@ def read_display_name(text: str) -> str:
     """A display name of one line; raises InvalidInput."""
     name = " ".join(text.split())
     if len(name) > MAX_DISPLAY_NAME:
-        raise InvalidInput(f"A display name has at most {MAX_DISPLAY_NAME} characters.")
+        raise InvalidInput(_("A display name has at most %(limit)s characters.", limit=MAX_DISPLAY_NAME))
     return name
 
 
@@ -104,4 +105,4 @@ async def _add(records: Records, artist: Artist, keys: tuple[Key, ...]) -> None:
 
 class _NameTaken(InvalidInput):
     def __init__(self, name: str) -> None:
-        super().__init__(f"The name {name} is taken. (The name of a deleted artist stays taken.)")
+        super().__init__(_("The name %(name)s is taken. (The name of a deleted artist stays taken.)", name=name))

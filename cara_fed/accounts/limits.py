@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from cara_fed.errors import NotAllowed
 from cara_fed.services import Services
+from cara_fed.words.speech import ngettext
 
 
 class TooManyAttempts(NotAllowed):
@@ -12,7 +13,13 @@ class TooManyAttempts(NotAllowed):
 
     def __init__(self, limit: "Limit") -> None:
         minutes = limit.window // timedelta(minutes=1)
-        super().__init__(f"That was tried too often. Please wait {minutes} minutes and try again.")
+        super().__init__(
+            ngettext(
+                "That was tried too often. Please wait %(num)s minute and try again.",
+                "That was tried too often. Please wait %(num)s minutes and try again.",
+                minutes,
+            )
+        )
         self.retry_after_seconds = limit.window // timedelta(seconds=1)
 
 

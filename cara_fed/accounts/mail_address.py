@@ -1,28 +1,31 @@
 """An artist's mail address: where links for a new password go, once its reader has opened a link sent there."""
 
+from typing import Final
+
 from cara_fed.accounts.limits import LETTER_BY_ADDRESS, LETTER_BY_NAME, require_within
 from cara_fed.accounts.tokens import Purpose, consume_token, issue_link
 from cara_fed.errors import InvalidInput
 from cara_fed.mail.letters import can_write, read_address, write_letter
 from cara_fed.services import Services
+from cara_fed.words.speech import _, later
 from storage.artists import Artist
 from storage.mail_addresses import MailAddress
 
-CONFIRM = """\
-Somebody, probably you, wants links for a new password of {handle} sent to this address.
+CONFIRM: Final = later("""\
+Somebody, probably you, wants links for a new password of %(handle)s sent to this address.
 
 Open this link within a day to agree:
-{link}
+%(link)s
 
-If it was not you, do nothing."""
+If it was not you, do nothing.""")
 
-RESET = """\
-Somebody, probably you, asked for a new password for {handle}.
+RESET: Final = later("""\
+Somebody, probably you, asked for a new password for %(handle)s.
 
 Open this link within a day to set one:
-{link}
+%(link)s
 
-If it was not you, do nothing: your password stays as it is."""
+If it was not you, do nothing: your password stays as it is.""")
 
 
 async def set_mail_address(services: Services, artist: Artist, text: str) -> None:
@@ -33,14 +36,16 @@ async def set_mail_address(services: Services, artist: Artist, text: str) -> Non
         return
     address = read_address(text)
     if not can_write(services):
-        raise InvalidInput("This site has no mail server.")
+        raise InvalidInput(_("This site has no mail server."))
     await require_within(services, (LETTER_BY_NAME, artist.folded))
     async with services.database.unit_of_work() as records:
         await records.mail_addresses.set(MailAddress(artist_pk=artist.pk, address=address))
         await records.tokens.remove_for_artist(artist.pk, Purpose.MAIL_ADDRESS)
         link = await issue_link(records, services.clock, services.site, Purpose.MAIL_ADDRESS, artist.pk)
-        body = CONFIRM.format(handle=_handle(services, artist), link=link)
-        await write_letter(records, services, address, f"{services.config.instance.name}: is this your address?", body)
+        body = _(CONFIRM, handle=_handle(services, artist), link=link)
+        await write_letter(
+            records, services, address, _("%(site)s: is this your address?", site=services.config.instance.name), body
+        )
 
 
 async def confirm_mail_address(services: Services, token: str) -> None:
@@ -67,8 +72,10 @@ async def write_password_link(services: Services, name: str, address: str) -> No
         if not await records.rate_limits.hit(limit, 3600, LETTER_BY_NAME.tries, services.clock.now()):
             return
         link = await issue_link(records, services.clock, services.site, Purpose.PASSWORD_RESET, artist.pk)
-        body = RESET.format(handle=_handle(services, artist), link=link)
-        await write_letter(records, services, found.address, f"{services.config.instance.name}: a new password", body)
+        body = _(RESET, handle=_handle(services, artist), link=link)
+        await write_letter(
+            records, services, found.address, _("%(site)s: a new password", site=services.config.instance.name), body
+        )
 
 
 def _handle(services: Services, artist: Artist) -> str:

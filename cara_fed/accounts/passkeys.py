@@ -27,6 +27,7 @@ from cara_fed.accounts.sign_in import SignedIn, Visitor, begin_session
 from cara_fed.accounts.tokens import Purpose, hash_token, issue_token
 from cara_fed.errors import InvalidInput, NotAllowed
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.passkeys import Passkey
 
@@ -39,7 +40,7 @@ class PasskeyRefused(NotAllowed):
     """What the device said proves nothing here."""
 
     def __init__(self) -> None:
-        super().__init__("This passkey was not accepted. Try again, or log in with your password.")
+        super().__init__(_("This passkey was not accepted. Try again, or log in with your password."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def ask_new_passkey(services: Services, artist: Artist) -> str:
     async with services.database.unit_of_work() as records:
         known = await records.passkeys.find_all(artist.pk)
         if len(known) >= MAX_PASSKEYS:
-            raise InvalidInput(f"There are {MAX_PASSKEYS} passkeys already. Remove one first.")
+            raise InvalidInput(_("There are %(limit)s passkeys already. Remove one first.", limit=MAX_PASSKEYS))
         challenge = await issue_token(records, services.clock, Purpose.PASSKEY, artist.pk)
     options = generate_registration_options(
         rp_id=_party(services),
@@ -98,7 +99,7 @@ async def add_passkey(services: Services, artist: Artist, credential: str, name:
     )
     async with services.database.unit_of_work() as records:
         if not await records.passkeys.add(row):
-            raise InvalidInput("This passkey is here already.")
+            raise InvalidInput(_("This passkey is here already."))
 
 
 async def ask_passkey(services: Services, artist: Artist | None = None) -> str:

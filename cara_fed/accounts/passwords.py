@@ -6,6 +6,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatchError
 
 from cara_fed.errors import InvalidInput
+from cara_fed.words.speech import _
 
 MIN_LENGTH = 10
 MAX_LENGTH = 512
@@ -18,9 +19,9 @@ _DECOY = "$argon2id$v=19$m=65536,t=3,p=4$XTLK2hVDiv8XE5lVfgbJUA$FX5TjfIX9a0InQY7
 def require_good_password(password: str) -> None:
     """Raise InvalidInput unless the password is of 10 to 512 characters (NIST SP 800-63B: length, not classes)."""
     if len(password) < MIN_LENGTH:
-        raise InvalidInput(f"A password needs at least {MIN_LENGTH} characters.")
+        raise InvalidInput(_("A password needs at least %(limit)s characters.", limit=MIN_LENGTH))
     if len(password) > MAX_LENGTH:
-        raise InvalidInput(f"A password has at most {MAX_LENGTH} characters.")
+        raise InvalidInput(_("A password has at most %(limit)s characters.", limit=MAX_LENGTH))
 
 
 async def hash_password(password: str) -> str:

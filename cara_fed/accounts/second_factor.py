@@ -13,6 +13,7 @@ from cara_fed.accounts.sign_in import SignedIn, Visitor, begin_session
 from cara_fed.accounts.tokens import LinkUnusable, Purpose, hash_token
 from cara_fed.errors import NotAllowed
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 from storage.second_factors import SecondFactor
@@ -29,7 +30,7 @@ class WrongCode(NotAllowed):
     """No code that is good now, nor a recovery code that was not used."""
 
     def __init__(self) -> None:
-        super().__init__("This code is not right, or was used before.")
+        super().__init__(_("This code is not right, or was used before."))
 
 
 async def begin_second_factor(services: Services, artist: Artist) -> str:
@@ -38,7 +39,7 @@ async def begin_second_factor(services: Services, artist: Artist) -> str:
     async with services.database.unit_of_work() as records:
         found = await records.second_factors.find(artist.pk)
         if found is not None and found.confirmed_at is not None:
-            raise NotAllowed("There is a second factor already. Take it away first.")
+            raise NotAllowed(_("There is a second factor already. Take it away first."))
         await records.second_factors.set(SecondFactor(artist_pk=artist.pk, secret=secret))
     return app_address(services, artist, secret)
 
@@ -73,9 +74,9 @@ async def ask_for_passkeys(services: Services, artist: Artist, keep_token: str) 
     async with services.database.unit_of_work() as records:
         found = await records.second_factors.find(artist.pk)
         if found is not None and found.confirmed_at is not None:
-            raise NotAllowed("There is a second factor already. Take it away first.")
+            raise NotAllowed(_("There is a second factor already. Take it away first."))
         if not await records.passkeys.find_all(artist.pk):
-            raise NotAllowed("Add a passkey first.")
+            raise NotAllowed(_("Add a passkey first."))
         await records.second_factors.set(SecondFactor(artist_pk=artist.pk, secret="", confirmed_at=now))
         await records.second_factors.replace_codes(artist.pk, {hash_code(one) for one in codes})
         await records.sessions.remove_for_artist(artist.pk, hash_token(keep_token))

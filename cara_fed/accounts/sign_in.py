@@ -9,6 +9,7 @@ from cara_fed.accounts.passwords import password_matches
 from cara_fed.accounts.tokens import Purpose, hash_token, issue_token, make_token
 from cara_fed.errors import NotAllowed
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 from storage.sessions import Session
@@ -24,7 +25,7 @@ class WrongPassword(NotAllowed):
     """No artist of that name has that password."""
 
     def __init__(self) -> None:
-        super().__init__("The name or the password is not right.")
+        super().__init__(_("The name or the password is not right."))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from cara_fed.accounts.limits import TOKEN_BY_ADDRESS, require_within
 from cara_fed.clock import Clock
 from cara_fed.errors import NotAllowed
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.records import Records
 from storage.tokens import Token
 
@@ -47,7 +48,7 @@ class LinkUnusable(NotAllowed):
     """The link was used before, has run out, or never was one."""
 
     def __init__(self) -> None:
-        super().__init__("This link has been used or has run out. Ask for a new one.")
+        super().__init__(_("This link has been used or has run out. Ask for a new one."))
 
 
 def make_token() -> str:

@@ -8,6 +8,7 @@ from cara_fed.blocklist.guard import REVISION
 from cara_fed.blocklist.list_entry import read_key
 from cara_fed.errors import NotFound
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.blocklist import BlocklistAllow
 
 
@@ -24,10 +25,10 @@ async def allow(services: Services, text: str, reason: str = "", author: str = "
 
 async def disallow(services: Services, text: str, author: str = "") -> Enacted:
     """Let lists say again what they say. Raises NotFound where nobody was allowed."""
-    _, key = read_key(services, text)
+    _kind, key = read_key(services, text)
     async with services.database.unit_of_work() as records:
         if not await records.blocklist.disallow(key):
-            raise NotFound(f"{key} was not allowed.")
+            raise NotFound(_("%(key)s was not allowed.", key=key))
         await note(records, services.clock, Deed.DISALLOW, key, author=author)
         await records.revisions.bump(REVISION)
     return await settle(services)

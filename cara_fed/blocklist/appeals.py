@@ -14,6 +14,8 @@ from cara_fed.blocklist.guard import REVISION
 from cara_fed.clock import Clock
 from cara_fed.errors import InvalidInput, NotAllowed, NotFound
 from cara_fed.services import Services
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.appeals import GRANTED, OPEN, REFUSED, Appeal
 from storage.records import Records
 
@@ -34,9 +36,9 @@ def find_appealed(activity: Activity, site: Site) -> EntryRef | None:
 async def file_appeal(services: Services, ref: EntryRef, content: str, contact: str = "") -> int:
     """Keep an appeal for those who run the site; its number. Raises NotFound, InvalidInput or NotAllowed."""
     if not content.strip():
-        raise InvalidInput("Say why the entry is wrong.")
+        raise InvalidInput(_("Say why the entry is wrong."))
     if len(content) > MAX_CONTENT:
-        raise InvalidInput(f"At most {MAX_CONTENT:,} characters fit here.")
+        raise InvalidInput(_("At most %(limit)s characters fit here.", limit=write_number(MAX_CONTENT)))
     async with services.database.unit_of_work() as records:
         return await record_appeal(records, services.clock, ref, content, contact)
 
@@ -47,10 +49,10 @@ async def record_appeal(
     """File an appeal in the caller's transaction, as :func:`file_appeal` does."""
     entry = await find_own_entry(records, ref)
     if entry is None:
-        raise NotFound("There is no such entry.")
+        raise NotFound(_("There is no such entry."))
     waiting = [each for each in await records.appeals.find_for_entry(entry.kind, entry.key) if each.state == OPEN]
     if len(waiting) >= MAX_OPEN:
-        raise NotAllowed("Many appeals against this entry wait for an answer already; yours would be one more.")
+        raise NotAllowed(_("Many appeals against this entry wait for an answer already; yours would be one more."))
     appeal = Appeal(
         pk=clock.new_pk(),
         entry_kind=entry.kind,
@@ -68,12 +70,12 @@ async def answer_appeal(services: Services, pk: int, *, grant: bool, answer: str
     """Answer an open appeal, in public; granting it takes the entry back. Raises NotFound or InvalidInput."""
     answer = answer.strip()[:MAX_ANSWER]
     if not answer:
-        raise InvalidInput("Give an answer: everybody can read it beside the entry.")
+        raise InvalidInput(_("Give an answer: everybody can read it beside the entry."))
     async with services.database.unit_of_work() as records:
         now = services.clock.now()
         appeal = await records.appeals.find(pk)
         if appeal is None or not await records.appeals.answer(pk, GRANTED if grant else REFUSED, answer, now):
-            raise NotFound("There is no such appeal, or it was answered already.")
+            raise NotFound(_("There is no such appeal, or it was answered already."))
         await note(records, services.clock, Deed.GRANT if grant else Deed.REFUSE, appeal.entry_key, answer, author)
         if grant:
             await _take_back(records, services, appeal, answer)

@@ -5,6 +5,7 @@ from cara_fed.blocklist.entries import LOCAL
 from cara_fed.blocklist.list_entry import read_key
 from cara_fed.errors import NotAllowed, NotFound
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.blocklist_changes import RETRACTION, TOMBSTONE, BlocklistChange
 
 
@@ -19,10 +20,10 @@ async def bury_entry(services: Services, text: str, author: str = "") -> int:
     async with services.database.unit_of_work() as records:
         standing = await records.blocklist.find_sources(kind, key, now)
         if any(entry.source == LOCAL for entry in standing):
-            raise NotAllowed(f"{key} is listed: take it back first, so that subscribers let it in again.")
+            raise NotAllowed(_("%(key)s is listed: take it back first, so that subscribers let it in again.", key=key))
         changes = await records.blocklist_changes.find_about(kind, key)
         if not changes:
-            raise NotFound(f"Nothing was ever published about {key}.")
+            raise NotFound(_("Nothing was ever published about %(key)s.", key=key))
         read = [change.pk for change in changes if change.change_type != RETRACTION]
         await records.blocklist_changes.bury([change.pk for change in changes])
         await records.blocklist_changes.append(

@@ -7,6 +7,7 @@ from datetime import datetime
 from cara_fed.blocklist.entries import EntryKind
 from cara_fed.blocklist.formats import ParsedEntry
 from cara_fed.errors import CaraFedError
+from cara_fed.words.speech import _
 from storage.blocklist import EntryRow
 
 SMALL_LIST = 10
@@ -53,10 +54,14 @@ def require_plausible(before: int, after: int, *, may_shrink: bool = False, is_f
     A feed may end up empty, for it says of each entry that it is taken back; but not of many at once.
     """
     if after == 0 and not is_feed:
-        raise ListImplausible("the list is empty, which is an error: nothing was changed")
+        raise ListImplausible(_("the list is empty, which is an error: nothing was changed"))
     if before >= SMALL_LIST and after < before * MAX_LOSS and not may_shrink:
         raise ListImplausible(
-            f"the list shrank from {before} to {after} entries, which looks like an error: nothing was changed"
+            _(
+                "the list shrank from %(before)s to %(after)s entries, which looks like an error: nothing was changed",
+                before=before,
+                after=after,
+            )
         )
 
 

@@ -13,6 +13,7 @@ from activitypub.errors import IdUnacceptable
 from activitypub.origins import IdRule, host_of, netloc_of, normal_host, origin_of
 from cara_fed.config import Config
 from cara_fed.errors import InvalidInput
+from cara_fed.words.speech import _
 
 LOCAL = "local"
 """The source of entries made here; a subscription's entries have its URL."""
@@ -130,7 +131,9 @@ def parse_entry(text: str, rules: EntryRules) -> tuple[EntryKind, str]:
     if "://" in text:
         return EntryKind.ACTOR, read_actor_key(text, rules)
     if "@" in text:
-        raise EntryRefused(f"{text} is a handle: give the actor's id (its https:// address) or its domain")
+        raise EntryRefused(
+            _("%(text)s is a handle: give the actor's id (its https:// address) or its domain", text=text)
+        )
     return EntryKind.DOMAIN, read_domain_key(text, rules)
 
 
@@ -141,16 +144,18 @@ def read_domain_key(text: str, rules: EntryRules) -> str:
     """
     key = _read_host(text.strip().removeprefix("*."))
     if key == (own := _host(rules.own_netloc)) or own.endswith(f".{key}"):
-        raise EntryRefused(f"{key} is this instance itself, or covers it")
+        raise EntryRefused(_("%(key)s is this instance itself, or covers it", key=key))
     if ":" in key or _LOOKS_NUMERIC.search(key):
-        raise EntryRefused(f"{key} is an address, not a domain: list the actor's id instead")
-    _, _, top = key.rpartition(".")
+        raise EntryRefused(_("%(key)s is an address, not a domain: list the actor's id instead", key=key))
+    top = key.rpartition(".")[2]
     if top in _NEVER or (top in _ONLY_IN_TESTS and not rules.allow_test_domains):
-        raise EntryRefused(f"{key}: names under .{top} are never a real server's")
+        raise EntryRefused(_("%(key)s: names under .%(top)s are never a real server's", key=key, top=top))
     if "." not in key:
-        raise EntryRefused(f"{key} is a single word, not a domain")
+        raise EntryRefused(_("%(key)s is a single word, not a domain", key=key))
     if _public_suffixes().publicsuffix(key) == key:
-        raise EntryRefused(f"{key} is a public suffix: listing it would list everybody who has a name under it")
+        raise EntryRefused(
+            _("%(key)s is a public suffix: listing it would list everybody who has a name under it", key=key)
+        )
     return key
 
 
@@ -159,9 +164,11 @@ def read_actor_key(text: str, rules: EntryRules) -> str:
     try:
         key = normal_id(rules.ids.require(text.strip()))
     except IdUnacceptable as error:
-        raise EntryRefused(f"{text.strip()[:200]} cannot be an actor's id: {error}") from None
+        raise EntryRefused(
+            _("%(text)s cannot be an actor's id: %(error)s", text=text.strip()[:200], error=error)
+        ) from None
     if netloc_of(key) == rules.own_netloc:
-        raise EntryRefused(f"{key} lives on this instance")
+        raise EntryRefused(_("%(key)s lives on this instance", key=key))
     return key
 
 
@@ -174,11 +181,11 @@ def normal_id(id: str) -> str:
 
 def _read_host(text: str) -> str:
     if "*" in text:
-        raise EntryRefused(f"{text[:200]} is obfuscated: the whole name is needed")
+        raise EntryRefused(_("%(text)s is obfuscated: the whole name is needed", text=text[:200]))
     try:
         return host_of(f"https://{text}") if _has_port(text) else normal_host(text)
     except IdUnacceptable:
-        raise EntryRefused(f"{text[:200]!r} is not a domain") from None
+        raise EntryRefused(_("%(text)s is not a domain", text=repr(text[:200]))) from None
 
 
 def _has_port(text: str) -> bool:

@@ -11,6 +11,7 @@ from cara_fed.blocklist.fetching import ListFetcher
 from cara_fed.blocklist.formats import ListUnreadable, ParsedEntry, Problem
 from cara_fed.blocklist.formats.fires import FeedChange, read_feed_page, replay
 from cara_fed.blocklist.formats.parsed import MAX_ENTRIES, MAX_PROBLEMS, text_in
+from cara_fed.words.speech import _
 
 MAX_PAGES: Final = 5000
 MAX_LABELS: Final = 50
@@ -48,7 +49,7 @@ class FeedReader:
         changes: list[FeedChange] = []
         problems: list[Problem] = []
         count = 0
-        for _ in range(MAX_PAGES):
+        for _page in range(MAX_PAGES):
             page = read_feed_page(await self.fetcher.fetch_page(asked), self.rules)
             changes.extend(page.changes)
             problems.extend(page.read.problems)
@@ -59,7 +60,7 @@ class FeedReader:
             if page.next_url == asked or len(changes) > 4 * MAX_ENTRIES:
                 break
             asked = _require_near(page.next_url, url)
-        raise ListUnreadable(f"the changes of {host_of(url)} have no end")
+        raise ListUnreadable(_("the changes of %(host)s have no end", host=host_of(url)))
 
     async def _find_beginning(self, url: str) -> str:
         """The first page of changes, from a dataset's address, its changes', or that of a server with one dataset."""
@@ -88,7 +89,7 @@ class FeedReader:
         metadata = info.get("metadata")
         fires = metadata.get("fires") if isinstance(metadata, dict) else None
         if not isinstance(fires, dict):
-            raise ListUnreadable(f"{host_of(url)} publishes no FIRES datasets")
+            raise ListUnreadable(_("%(host)s publishes no FIRES datasets", host=host_of(url)))
         return _require_near(text_in(fires, "datasets"), url)
 
     async def _label(self, changes: Sequence[FeedChange], url: str) -> tuple[FeedChange, ...]:
@@ -117,7 +118,14 @@ def _require_only(items: list[Any], url: str) -> dict[str, Any]:
     datasets = [item for item in items if isinstance(item, dict)]
     if len(datasets) != 1:
         known = ", ".join(text_in(item, "id") for item in datasets[:5]) or "none"
-        raise ListUnreadable(f"{host_of(url)} has {len(datasets)} datasets, and one has to be named: {known}")
+        raise ListUnreadable(
+            _(
+                "%(host)s has %(count)s datasets, and one has to be named: %(known)s",
+                host=host_of(url),
+                count=len(datasets),
+                known=known,
+            )
+        )
     return datasets[0]
 
 
@@ -130,5 +138,7 @@ def _changes_of(dataset: dict[str, Any], url: str) -> str:
 def _require_near(found: str, url: str) -> str:
     """An address that the feed gives: on its own origin, for nobody else can speak for it."""
     if not same_origin(found, url):
-        raise ListUnreadable(f"{host_of(url)} does not say where its changes are, or names another server")
+        raise ListUnreadable(
+            _("%(host)s does not say where its changes are, or names another server", host=host_of(url))
+        )
     return found

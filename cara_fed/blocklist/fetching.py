@@ -8,6 +8,7 @@ from activitypub.origins import host_of, same_origin
 from cara_fed.blocklist.formats import ListUnreadable
 from cara_fed.blocklist.formats.parsed import read_json
 from cara_fed.federation.client import FederationClient, Response
+from cara_fed.words.speech import _
 
 MAX_LIST_BYTES: Final = 32 * 1024 * 1024
 MAX_DOCUMENT_BYTES: Final = 4 * 1024 * 1024
@@ -30,20 +31,26 @@ class ListFetcher:
         """One page of a feed, or a document that belongs to it."""
         response = await self.client.get(url, accept=ACCEPT_JSON, max_bytes=MAX_DOCUMENT_BYTES)
         if not same_origin(response.url, url):
-            raise ListUnreadable(f"{host_of(url)} sends its readers to {host_of(response.url)}")
+            raise ListUnreadable(
+                _(
+                    "%(host)s sends its readers to %(other)s",
+                    host=host_of(url),
+                    other=host_of(response.url),
+                )
+            )
         return _require_list(response, url).body
 
     async def fetch_json(self, url: str) -> dict[str, Any]:
         """One document."""
         document = read_json(await self.fetch_page(url))
         if not isinstance(document, dict):
-            raise ListUnreadable(f"{host_of(url)} answered no JSON object")
+            raise ListUnreadable(_("%(host)s answered no JSON object", host=host_of(url)))
         return document
 
 
 def _require_list(response: Response, url: str) -> Response:
     if response.status not in (200, 304):
-        raise ListUnreadable(f"{host_of(url)} answered {response.status}")
+        raise ListUnreadable(_("%(host)s answered %(status)s", host=host_of(url), status=response.status))
     if response.media_type == "text/html":
-        raise ListUnreadable(f"{host_of(url)} answered a web page")
+        raise ListUnreadable(_("%(host)s answered a web page", host=host_of(url)))
     return response

@@ -7,6 +7,7 @@ from activitypub.origins import normal_host
 from cara_fed.capabilities import find_placeholders, policy_letter
 from cara_fed.errors import NotFound
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.records import Records
 
 PAGE: Final = 500
@@ -22,7 +23,7 @@ async def find_given(services: Services, text: str) -> tuple[str, ...]:
         hosts = await records.hosts.find_all_numbers()
         numbers = [number for netloc, number in hosts.items() if _lies_in(netloc, host)]
         if not numbers:
-            raise NotFound(f"No server called {host} was ever given a picture's address.")
+            raise NotFound(_("No server called %(host)s was ever given a picture's address.", host=host))
         pictures = [picture async for picture in _find_pictures(records)]
     make = services.capabilities.make
     return tuple(
@@ -36,7 +37,7 @@ async def _find_pictures(records: Records) -> AsyncIterator[tuple[str, str]]:
     """Letter and file name of each picture in everything that was sent."""
     after = 0
     while bodies := await records.outbox_log.find_bodies(after, PAGE):
-        for _, body in bodies:
+        for _pk, body in bodies:
             for name, policy in find_placeholders(body):
                 yield policy_letter(policy), name
         after = bodies[-1][0]

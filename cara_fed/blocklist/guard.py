@@ -12,6 +12,7 @@ from cara_fed.blocklist.policy import BlocklistPolicy, Listing
 from cara_fed.blocklist.weighing import PLAIN, Weighing
 from cara_fed.clock import Clock
 from cara_fed.errors import CaraFedError
+from cara_fed.words.speech import _
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,9 @@ class RefusedByBlocklist(CaraFedError):
     """A listed actor or domain stood at a door; ``subject`` is the id or host by which it was known."""
 
     def __init__(self, listing: Listing, subject: str) -> None:
-        super().__init__(f"{listing.key} is on this instance's blocklist: {listing.reason}")
+        super().__init__(
+            _("%(key)s is on this instance's blocklist: %(reason)s", key=listing.key, reason=listing.reason)
+        )
         self.listing = listing
         self.subject = subject
 
@@ -65,7 +68,7 @@ class BlocklistGuard:
         if listing is None:
             return None
         self._refused[(door, listing.key, self._name(listing, subjects[0]))] += 1
-        log.info("refused %s at %s: %s is listed: %s", subjects[0], door, listing.key, listing.reason)
+        log.info(_("refused %s at %s: %s is listed: %s"), subjects[0], door, listing.key, listing.reason)
         return listing
 
     def _name(self, listing: Listing, subject: str) -> str:

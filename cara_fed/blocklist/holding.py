@@ -18,6 +18,7 @@ from cara_fed.blocklist.previews import Preview, preview
 from cara_fed.blocklist.reading import Reading
 from cara_fed.errors import NotFound
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.held_lists import HeldList
 from storage.records import Records
 from storage.subscribed_changes import ChangeOf
@@ -72,7 +73,7 @@ async def apply_held(services: Services, url: str, author: str = "") -> Enacted:
         held = await _get(records, url)
         state = await records.subscriptions.find(url)
         if state is None:
-            raise NotFound(f"{url} is subscribed to no longer.")
+            raise NotFound(_("%(url)s is subscribed to no longer.", url=url))
         diff = await apply_reading(records, services.clock, state, _load(held), may_shrink=True)
         await note(records, services.clock, Deed.APPLY, url, describe_diff(diff), author)
         await records.subscriptions.record(state)
@@ -92,7 +93,7 @@ async def dismiss_held(services: Services, url: str, author: str = "") -> None:
 async def _get(records: Records, url: str) -> HeldList:
     held = await records.held_lists.find(url)
     if held is None or held.dismissed_at is not None:
-        raise NotFound(f"Nothing of {url} waits to be reviewed.")
+        raise NotFound(_("Nothing of %(url)s waits to be reviewed.", url=url))
     return held
 
 

@@ -15,6 +15,7 @@ from cara_fed.blocklist.previews import Cut, preview
 from cara_fed.blocklist.weighing import FILE_PREFIX
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 
 MAX_NAME = 200
 
@@ -38,7 +39,9 @@ async def plan_import(services: Services, name: str, body: bytes, format: str, *
     ``ours`` they become our own, which are published, and nothing is retracted.
     """
     if format not in PARSERS:
-        raise InvalidInput(f"{format} is no format: there are {', '.join(PARSERS)}.")
+        raise InvalidInput(
+            _("%(format)s is no format: there are %(formats)s.", format=format, formats=", ".join(PARSERS))
+        )
     source = LOCAL if ours else f"{FILE_PREFIX}{clean(name, MAX_NAME)}"
     parsed = await asyncio.to_thread(PARSERS[format], body, rules_of(services.config))
     entries = tuple(with_reason(entry, f"imported from {clean(name, MAX_NAME)}") for entry in parsed.entries)
@@ -54,7 +57,7 @@ async def plan_import(services: Services, name: str, body: bytes, format: str, *
 async def apply_import(services: Services, plan: ImportPlan, *, may_shrink: bool = False, author: str = "") -> Enacted:
     """Do what the plan says. Raises ListImplausible where the file is empty, or lost more than lists lose."""
     if not plan.entries:
-        raise ListUnreadable("there is no entry in this file")
+        raise ListUnreadable(_("there is no entry in this file"))
     async with services.database.unit_of_work() as records:
         if plan.source == LOCAL:
             current = await records.blocklist.find_rows(services.clock.now(), LOCAL)

@@ -13,6 +13,7 @@ from cara_fed.blocklist.guard import REVISION
 from cara_fed.blocklist.weighing import FILE_PREFIX, is_ours
 from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.blocklist import BlocklistEntry
 from storage.records import Records
 
@@ -112,13 +113,15 @@ def read_key(services: Services, text: str) -> tuple[EntryKind, str]:
 def _read_draft(draft: EntryDraft, kind: EntryKind, key: str, pk: int, now: datetime) -> BlocklistEntry:
     reason = clean(draft.reason, MAX_REASON)
     if not reason:
-        raise InvalidInput("Say why: other admins and the listed will ask.")
+        raise InvalidInput(_("Say why: other admins and the listed will ask."))
     if draft.policy not in (EntryPolicy.REJECT, EntryPolicy.DROP, EntryPolicy.FILTER):
-        raise InvalidInput(f"{draft.policy} is no policy: there are reject, drop and filter.")
+        raise InvalidInput(_("%(policy)s is no policy: there are reject, drop and filter.", policy=draft.policy))
     if draft.label not in tuple(EntryLabel):
-        raise InvalidInput(f"{draft.label} is no label: there are {', '.join(EntryLabel)}.")
+        raise InvalidInput(
+            _("%(label)s is no label: there are %(labels)s.", label=draft.label, labels=", ".join(EntryLabel))
+        )
     if draft.expires_at is not None and draft.expires_at <= now:
-        raise InvalidInput("The entry would have expired already.")
+        raise InvalidInput(_("The entry would have expired already."))
     return BlocklistEntry(
         pk=pk,
         kind=str(kind),
@@ -137,10 +140,10 @@ def _read_draft(draft: EntryDraft, kind: EntryKind, key: str, pk: int, now: date
 def _read_evidence(given: tuple[str, ...]) -> list[str]:
     evidence = list(dict.fromkeys(url.strip() for url in given if url.strip()))
     if len(evidence) > MAX_EVIDENCE:
-        raise InvalidInput(f"There is room for {MAX_EVIDENCE} links to evidence.")
+        raise InvalidInput(_("There is room for %(limit)s links to evidence.", limit=MAX_EVIDENCE))
     for url in evidence:
         if not _WEB_ADDRESS.fullmatch(url) or len(url) > MAX_EVIDENCE_URL:
-            raise InvalidInput(f"{url[:200]} is not a link to evidence: it has to begin with https://.")
+            raise InvalidInput(_("%(url)s is not a link to evidence: it has to begin with https://.", url=url[:200]))
     return evidence
 
 
@@ -155,5 +158,9 @@ async def _retract(records: Records, services: Services, kind: EntryKind, key: s
 
 def _describe_absence(key: str, sources: list[str]) -> str:
     if sources:
-        return f"{key} is not listed here but by {sources[0]}: allow it to let it in all the same."
-    return f"{key} is not listed."
+        return _(
+            "%(key)s is not listed here but by %(sources)s: allow it to let it in all the same.",
+            key=key,
+            sources=sources[0],
+        )
+    return _("%(key)s is not listed.", key=key)

@@ -8,6 +8,7 @@ from cara_fed.blocklist.subscriptions import Refreshed, Subscriber
 from cara_fed.config import Subscription
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 
 
 async def refresh_due(services: Services) -> tuple[Refreshed, ...]:
@@ -53,7 +54,7 @@ def subscriber_of(services: Services) -> Subscriber:
 
 def _make_subscription(url: str, format: str | None) -> Subscription:
     if format is None:
-        raise InvalidInput("Give the list's --format: it is not among the subscriptions of instance.toml.")
+        raise InvalidInput(_("Give the list's --format: it is not among the subscriptions of instance.toml."))
     if not url.startswith(("https://", "http://")):
-        raise InvalidInput(f"{url[:200]} is no address of a list.")
+        raise InvalidInput(_("%(url)s is no address of a list.", url=url[:200]))
     return Subscription.model_validate({"url": url, "format": format})

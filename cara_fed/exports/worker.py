@@ -12,6 +12,7 @@ from cara_fed.backups.manifest import hash_file
 from cara_fed.errors import InvalidInput
 from cara_fed.exports.archive import write_archive
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.errors import StorageError
 from storage.exports import ASKED, FAILED, Export
@@ -30,7 +31,7 @@ async def ask_export(services: Services, artist: Artist) -> None:
     async with services.database.unit_of_work() as records:
         earlier = await records.exports.find_all(artist.pk)
         if not may_ask(services, earlier):
-            raise InvalidInput("One archive is under way, or was made within the hour.")
+            raise InvalidInput(_("One archive is under way, or was made within the hour."))
         await records.exports.add(Export(pk=services.clock.new_pk(), artist_pk=artist.pk, created_at=now, due_at=now))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
 from cara_fed.federation.errors import AddressRefused, UrlRefused
+from cara_fed.words.speech import _
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -62,9 +63,9 @@ class AddressGuard:
     def require_url(self, scheme: str, host: str, userinfo: str = "") -> None:
         """What can be said before any lookup; raises :class:`UrlRefused` or :class:`AddressRefused`."""
         if scheme != "https" and not (scheme == "http" and self.allow_http):
-            raise UrlRefused(f"{scheme or 'no scheme'}: only https is asked")
+            raise UrlRefused(_("%(scheme)s: only https is asked", scheme=scheme or "-"))
         if userinfo:
-            raise UrlRefused(f"{host}: a URL with a user name or password is not asked")
+            raise UrlRefused(_("%(host)s: a URL with a user name or password is not asked", host=host))
         literal = read_literal(host)
         if literal is not None:
             self.require_address(scheme, literal)
@@ -72,7 +73,7 @@ class AddressGuard:
     def require_address(self, scheme: str, address: Address) -> None:
         """The last word, on the address about to be connected to; raises :class:`AddressRefused`."""
         if not self._is_allowed(address) and (scheme != "https" or not is_public(address)):
-            raise AddressRefused(f"{address} is not a public address")
+            raise AddressRefused(_("%(address)s is not a public address", address=address))
 
     def require_usable(self, scheme: str, host: str, answers: Iterable[Address]) -> tuple[Address, ...]:
         """The addresses out of a lookup's answers that may be connected to.
@@ -86,7 +87,9 @@ class AddressGuard:
         refused = len(answers) - len(allowed) - len(public)
         usable = allowed if scheme == "http" else allowed + public
         if not usable or (public and (refused or scheme == "http")):
-            raise AddressRefused(f"{host} is not on the public internet" if scheme == "https" else _no_http(host))
+            raise AddressRefused(
+                _("%(host)s is not on the public internet", host=host) if scheme == "https" else _no_http(host)
+            )
         return usable
 
     def _is_allowed(self, address: Address) -> bool:
@@ -95,7 +98,7 @@ class AddressGuard:
 
 
 def _no_http(host: str) -> str:
-    return f"{host} is not inside an allowed private network, and elsewhere only https is asked"
+    return _("%(host)s is not inside an allowed private network, and elsewhere only https is asked", host=host)
 
 
 def read_literal(host: str) -> Address | None:
@@ -106,9 +109,9 @@ def read_literal(host: str) -> Address | None:
         if _NUMERIC_END.search(host):
             return IPv4Address(host)  # four plain decimals and nothing else
     except AddressValueError:
-        raise AddressRefused(f"{host} is not a plain address") from None
+        raise AddressRefused(_("%(host)s is not a plain address", host=host)) from None
     if not _NAME.fullmatch(host):
-        raise UrlRefused(f"{host!r} is not a host name")
+        raise UrlRefused(_("%(host)s is not a host name", host=repr(host)))
     return None
 
 

@@ -11,6 +11,7 @@ from cara_fed.federation.addresses import AddressGuard
 from cara_fed.federation.bodies import decode_body, decode_start
 from cara_fed.federation.errors import FetchTimeout, TooManyRedirects, UrlRefused
 from cara_fed.federation.wire import Bounds, Place, Request, Transport
+from cara_fed.words.speech import _
 
 ACTIVITY_ACCEPT = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 URLS_IN_MEMORY = 4096
@@ -102,7 +103,7 @@ class FederationClient:
         wanted = {**(headers or {}), "accept": accept}
         try:
             async with asyncio.timeout(self._limits.total_seconds):
-                for _ in range(self._limits.max_redirects + 1):
+                for _step in range(self._limits.max_redirects + 1):
                     if judge is not None:
                         judge(asked.url)
                     response = await self._get_once(asked, wanted, signer, max_bytes)
@@ -112,7 +113,9 @@ class FederationClient:
                     asked = self._read_url(target)
         except TimeoutError:
             raise self._too_late(asked) from None
-        raise TooManyRedirects(f"{asked.host}: more than {self._limits.max_redirects} redirects")
+        raise TooManyRedirects(
+            _("%(host)s: more than %(limit)s redirects", host=asked.host, limit=self._limits.max_redirects)
+        )
 
     async def post(
         self, url: str, body: bytes, headers: Mapping[str, str], *, signer: Signer | None = None
@@ -157,12 +160,18 @@ class FederationClient:
         try:
             read = _as_sent(httpx.URL(url))
         except (httpx.InvalidURL, ValueError) as error:
-            raise UrlRefused(f"{url[:200]!r} is not a URL") from error
+            raise UrlRefused(_("%(url)s is not a URL", url=repr(url[:200]))) from error
         self._guard.require_url(read.scheme, read.raw_host.decode("ascii"), read.userinfo.decode("ascii"))
         return Place.of(read)
 
     def _too_late(self, asked: Place) -> FetchTimeout:
-        return FetchTimeout(f"{asked.host} did not answer within {self._limits.total_seconds:g} seconds")
+        return FetchTimeout(
+            _(
+                "%(host)s did not answer within %(seconds)s seconds",
+                host=asked.host,
+                seconds=f"{self._limits.total_seconds:g}",
+            )
+        )
 
 
 def _as_sent(url: httpx.URL) -> httpx.URL:
@@ -178,4 +187,4 @@ def _redirect_target(response: Response) -> str | None:
     try:
         return str(httpx.URL(response.url).join(location))
     except httpx.InvalidURL as error:
-        raise UrlRefused(f"redirected to {location[:200]!r}, which is not a URL") from error
+        raise UrlRefused(_("redirected to %(location)s, which is not a URL", location=repr(location[:200]))) from error

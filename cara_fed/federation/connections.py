@@ -7,6 +7,7 @@ from typing import cast
 from cara_fed.federation.answers import AnswerReader
 from cara_fed.federation.errors import ConnectionFailed, FetchError
 from cara_fed.federation.wire import Answer, Bounds, Origin
+from cara_fed.words.speech import _
 
 
 class Unanswered(ConnectionFailed):
@@ -62,7 +63,7 @@ class Connection(asyncio.Protocol):
         if self._answer is None:
             return
         if not self._reader.is_begun:
-            self._tell(Unanswered("the connection ended without an answer"))
+            self._tell(Unanswered(_("the connection ended without an answer")))
             return
         try:
             self._reader.end()

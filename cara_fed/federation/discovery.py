@@ -18,6 +18,7 @@ from cara_fed.federation.client import Response
 from cara_fed.federation.documents import DocumentFetcher
 from cara_fed.federation.errors import FetchError, NotFoundThere, NotServed
 from cara_fed.federation.media_types import ACTIVITY_JSON, is_activity_type
+from cara_fed.words.speech import _
 
 JRD_ACCEPT: Final = "application/jrd+json, application/json"
 
@@ -45,19 +46,23 @@ class Discovery:
         if not answer.confirms(handle):
             confirmed = await self._ask(answer.subject, budget)
             if not confirmed.confirms(answer.subject, answer.actor_id):
-                raise NotFoundThere(f"{answer.subject.domain} does not confirm the handle {handle}")
+                raise NotFoundThere(
+                    _("%(domain)s does not confirm the handle %(handle)s", domain=answer.subject.domain, handle=handle)
+                )
         return Found(answer.subject, answer.actor_id)
 
     async def require_agreement(self, found: Found, actor: RemoteActor, budget: Budget) -> None:
         """Raise ForeignOrigin unless the actor's own server stands by a handle that lies on another domain."""
         if actor.actor_id != found.actor_id:
-            raise ForeignOrigin("the actor has another id than WebFinger says")
+            raise ForeignOrigin(_("the actor has another id than WebFinger says"))
         netloc = netloc_of(actor.actor_id)
         if netloc == found.handle.domain or actor.webfinger == found.handle:
             return
         answer = await self._ask(Handle(actor.name, netloc), budget)
         if not answer.confirms(found.handle, actor.actor_id):
-            raise ForeignOrigin(f"{netloc} does not know its actor as {found.handle}")
+            raise ForeignOrigin(
+                _("%(netloc)s does not know its actor as %(handle)s", netloc=netloc, handle=found.handle)
+            )
 
     async def find_by_url(self, url: str, budget: Budget) -> Json:
         """The document behind a URL: what it is itself, or what its page links as its ActivityPub form."""
@@ -66,11 +71,15 @@ class Discovery:
             return await self._documents.fetch(url, budget)
         linked = find_alternate(response)
         if linked is None:
-            raise NotFoundThere(f"{netloc_of(url)} shows a page there, but no ActivityPub document of it")
+            raise NotFoundThere(
+                _("%(host)s shows a page there, but no ActivityPub document of it", host=netloc_of(url))
+            )
         return await self._documents.fetch(linked, budget)
 
     async def _ask(self, handle: Handle, budget: Budget) -> RemoteHandle:
-        failure: FetchError = NotFoundThere(f"{handle.domain} does not know {handle}")
+        failure: FetchError = NotFoundThere(
+            _("%(domain)s does not know %(handle)s", domain=handle.domain, handle=handle)
+        )
         for scheme in self._schemes:
             try:
                 return await self._ask_by(scheme, handle, budget)

@@ -15,6 +15,7 @@ from cara_fed.federation.errors import NotADocument, NotServed
 from cara_fed.federation.knocking import knock
 from cara_fed.federation.media_types import is_activity_type
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 
 MAX_PAGE_BYTES = 512 * 1024
 KIBIBYTE = 1024
@@ -59,7 +60,7 @@ class DocumentFetcher:
     async def _ask(self, id: str, budget: Budget) -> tuple[Response, Json]:
         response = await self._get(id.partition("#")[0], ACTIVITY_ACCEPT, budget, self._max_bytes)
         if not is_activity_type(response.headers.get("content-type", "")):
-            raise NotADocument(f"{netloc_of(id)} did not answer with an ActivityPub document")
+            raise NotADocument(_("%(host)s did not answer with an ActivityPub document", host=netloc_of(id)))
         return response, _parse(response)
 
     async def _get(self, url: str, accept: str, budget: Budget, max_bytes: int) -> Response:

@@ -1,6 +1,7 @@
 """What can go wrong while asking another server: one class per thing a caller can decide on."""
 
 from cara_fed.errors import CaraFedError
+from cara_fed.words.speech import _
 
 
 class FetchError(CaraFedError):
@@ -51,7 +52,7 @@ class NotServed(FetchError):
     """The server answered with something else than success; `status` is the HTTP status."""
 
     def __init__(self, host: str, status: int) -> None:
-        super().__init__(f"{host} answered {status}")
+        super().__init__(_("%(host)s answered %(status)s", host=host, status=status))
         self.status = status
 
     @property

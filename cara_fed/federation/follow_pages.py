@@ -18,6 +18,7 @@ from cara_fed.federation.errors import (
     UrlRefused,
 )
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 
 # OStatus' name; Mastodon, Pleroma, Misskey, Friendica, Pixelfed and WordPress all use it.
 SUBSCRIBE: Final = "http://ostatus.org/schema/1.0/subscribe"
@@ -41,7 +42,11 @@ async def find_follow_page(services: Services, home: Handle, wanted: Handle, act
     template = read_template(document, IdRule(allow_http=services.site.scheme == "http"))
     if template is None:
         raise NoFollowPage(
-            f"{home.domain} does not say where its people follow others. Search for {wanted} there instead."
+            _(
+                "%(domain)s does not say where its people follow others. Search for %(wanted)s there instead.",
+                domain=home.domain,
+                wanted=wanted,
+            )
         )
     return template.replace("{uri}", quote(actor_id, safe=""))
 
@@ -86,11 +91,11 @@ def _webfinger(scheme: str, home: Handle) -> str:
 def _explain(home: Handle, error: Exception) -> str:
     match error:
         case NotServed(gone=True):
-            return f"{home.domain} does not know {home}. Is it written rightly?"
+            return _("%(domain)s does not know %(home)s. Is it written rightly?", domain=home.domain, home=home)
         case NameUnknown():
-            return f"There is no server called {home.domain}. Is it written rightly?"
+            return _("There is no server called %(domain)s. Is it written rightly?", domain=home.domain)
         case UrlRefused() | IdentifierError():
-            return f"{home.domain} is not a server on the public internet."
+            return _("%(domain)s is not a server on the public internet.", domain=home.domain)
         case ConnectionFailed() | FetchTimeout():
-            return f"{home.domain} does not answer. Try again in a moment."
-    return f"{home.domain} gave an answer that could not be used."
+            return _("%(domain)s does not answer. Try again in a moment.", domain=home.domain)
+    return _("%(domain)s gave an answer that could not be used.", domain=home.domain)

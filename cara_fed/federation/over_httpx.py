@@ -6,6 +6,7 @@ import httpx
 
 from cara_fed.federation.errors import ConnectionFailed, FetchTimeout, ResponseTooLarge
 from cara_fed.federation.wire import Answer, Bounds, Request, join_headers, most_bytes
+from cara_fed.words.speech import _
 
 
 class OverHttpx:
@@ -24,7 +25,7 @@ class OverHttpx:
             finally:
                 await response.aclose()
         except httpx.TimeoutException:
-            raise FetchTimeout(f"{request.place.host} did not answer in time") from None
+            raise FetchTimeout(_("%(host)s did not answer in time", host=request.place.host)) from None
         except httpx.TransportError as error:
             raise ConnectionFailed(f"{request.place.host}: {error}") from error
 

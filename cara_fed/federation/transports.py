@@ -15,6 +15,7 @@ from cara_fed.federation.addresses import Address, AddressGuard, read_literal
 from cara_fed.federation.connections import Connection, KeptConnections, Unanswered
 from cara_fed.federation.errors import ConnectionFailed, FetchError, FetchTimeout, NameUnknown, TlsFailed
 from cara_fed.federation.wire import Answer, Bounds, Origin, Place, Request
+from cara_fed.words.speech import _
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -125,7 +126,7 @@ class PinnedTransport:
 
     async def _connect(self, place: Place) -> Connection:
         """A connection to the first of the place's addresses that takes one."""
-        failure: FetchError = NameUnknown("it has no address")
+        failure: FetchError = NameUnknown(_("it has no address"))
         for address in await self._find_addresses(place):
             try:
                 return await self._connect_to(address, place)
@@ -141,7 +142,7 @@ class PinnedTransport:
         try:
             answers = await self.lookup(host, port)
         except OSError:
-            raise NameUnknown("it has no address") from None
+            raise NameUnknown(_("it has no address")) from None
         return self.guard.require_usable(scheme, host, [ip_address(answer) for answer in answers])
 
     async def _connect_to(self, address: Address, place: Place) -> Connection:
@@ -151,12 +152,12 @@ class PinnedTransport:
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self.limits.connect_seconds):
-                _, connection = await loop.create_connection(
+                _transport, connection = await loop.create_connection(
                     Connection, str(address), port, ssl=tls, server_hostname=name
                 )
                 return connection
         except TimeoutError:
-            raise FetchTimeout("no connection in time") from None
+            raise FetchTimeout(_("no connection in time")) from None
         except ssl.SSLError as error:
             raise TlsFailed(_tls_reason(error)) from error
         except OSError as error:
@@ -176,8 +177,8 @@ def _write(request: Request) -> bytes:
 
 
 def _reason(error: OSError) -> str:
-    return os.strerror(error.errno) if error.errno else str(error)[:200] or "the connection broke"
+    return os.strerror(error.errno) if error.errno else str(error)[:200] or _("the connection broke")
 
 
 def _tls_reason(error: ssl.SSLError) -> str:
-    return cast(str, getattr(error, "verify_message", "") or error.reason or "TLS failed")
+    return cast(str, getattr(error, "verify_message", "") or error.reason or _("TLS failed"))

@@ -5,6 +5,7 @@ from typing import Final
 
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.mails import Mail
 from storage.records import Records
 
@@ -22,7 +23,7 @@ def read_address(text: str) -> str:
     """A mail address as typed, trimmed; raises InvalidInput. Whether it is anybody's, only a letter tells."""
     address = text.strip()
     if len(address) > MAX_ADDRESS or not _ADDRESS.fullmatch(address):
-        raise InvalidInput("This is no mail address. One looks like you@mail.example.")
+        raise InvalidInput(_("This is no mail address. One looks like you@mail.example."))
     return address
 
 

@@ -13,6 +13,7 @@ from cara_fed.blocklist.guard import REVISION
 from cara_fed.blocklist.weighing import FILE_PREFIX
 from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.blocklist import BlocklistEntry
 
 SOURCE: Final = f"{FILE_PREFIX}reports"
@@ -23,7 +24,7 @@ async def refuse_for_report(services: Services, entry: str, reason: str, author:
     kind, key = parse_entry(entry, rules_of(services.config))
     reason = clean(reason, MAX_REASON)
     if not reason:
-        raise InvalidInput("Say why: the other moderators will ask.")
+        raise InvalidInput(_("Say why: the other moderators will ask."))
     row = BlocklistEntry(
         pk=services.clock.new_pk(),
         kind=str(kind),

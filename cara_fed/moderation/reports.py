@@ -13,6 +13,8 @@ from cara_fed.moderation.suspensions import suspend_artist
 from cara_fed.publishing.delete_post import delete_post
 from cara_fed.publishing.report_actor import send_flag
 from cara_fed.services import Services
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.artists import Artist
 from storage.posts import Post
 from storage.records import Records
@@ -68,7 +70,7 @@ async def find_case(records: Records, services: Services, pk: int) -> Case:
     """One report and what it is about; raises NotFound."""
     report = await records.reports.find(pk)
     if report is None:
-        raise NotFound("There is no such report.")
+        raise NotFound(_("There is no such report."))
     found = await records.posts.find_many(set(report.target_ids))
     posts = tuple(found[id] for id in report.target_ids if id in found and found[id].deleted_at is None)
     actor_id = _find_actor(report, services, posts)
@@ -84,9 +86,9 @@ async def act_on_report(services: Services, pk: int, act: Act, words: str, moder
     """
     words = words.strip()
     if len(words) > MAX_NOTE:
-        raise InvalidInput(f"At most {MAX_NOTE:,} characters fit here.")
+        raise InvalidInput(_("At most %(limit)s characters fit here.", limit=write_number(MAX_NOTE)))
     if act is Act.NOTE and not words:
-        raise InvalidInput("Write something.")
+        raise InvalidInput(_("Write something."))
     async with services.database.reading() as records:
         case = await find_case(records, services, pk)
     await _do(services, case, act, words, moderator)
@@ -110,7 +112,7 @@ async def _do(services: Services, case: Case, act: Act, words: str, moderator: A
             await _cover_posts(services, case)
         case Act.SUSPEND:
             if case.artist is None:
-                raise InvalidInput("Only artists of this site can be suspended here. Block them instead.")
+                raise InvalidInput(_("Only artists of this site can be suspended here. Block them instead."))
             await suspend_artist(services, case.artist.pk, words, moderator)
         case Act.BLOCK_ACTOR | Act.BLOCK_DOMAIN:
             await _block(services, case, act, words, moderator)
@@ -142,25 +144,25 @@ async def _cover_posts(services: Services, case: Case) -> None:
 
 async def _block(services: Services, case: Case, act: Act, words: str, moderator: Artist) -> None:
     if case.is_ours:
-        raise InvalidInput("An artist of this site cannot be blocked. Suspend them instead.")
+        raise InvalidInput(_("An artist of this site cannot be blocked. Suspend them instead."))
     entry = case.actor_id if act is Act.BLOCK_ACTOR else netloc_of(case.actor_id).partition(":")[0]
     await refuse_for_report(services, entry, words, moderator.name)
 
 
 async def _forward(services: Services, case: Case) -> None:
     if case.is_ours:
-        raise InvalidInput("This is about an artist of this site: there is nobody to tell.")
+        raise InvalidInput(_("This is about an artist of this site: there is nobody to tell."))
     async with services.database.unit_of_work() as records:
         notes = await records.report_notes.find_all(case.report.pk)
         if any(note.action == FORWARDED for note in notes):
-            raise InvalidInput("Their moderators were told already.")
+            raise InvalidInput(_("Their moderators were told already."))
         await send_flag(records, services, case.actor_id, case.report)
     services.wake.deliveries.set()
 
 
 def _require_posts(case: Case) -> None:
     if not case.posts:
-        raise InvalidInput("This report names no post that is still here.")
+        raise InvalidInput(_("This report names no post that is still here."))
 
 
 def _find_actor(report: Report, services: Services, posts: tuple[Post, ...]) -> str:

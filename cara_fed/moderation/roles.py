@@ -4,6 +4,7 @@ from cara_fed.accounts.create_artist import Role
 from cara_fed.errors import InvalidInput, NotAllowed
 from cara_fed.moderation.deeds import Deed, note_deed
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 
@@ -12,13 +13,13 @@ async def change_role(services: Services, artist_pk: int, role: str, admin: Arti
     try:
         wanted = Role(role)
     except ValueError:
-        raise InvalidInput("Choose one of these roles.") from None
+        raise InvalidInput(_("Choose one of these roles.")) from None
     async with services.database.unit_of_work() as records:
         artist = await records.artists.get_by_pk(artist_pk)
         if artist.role == Role.ADMIN and wanted is not Role.ADMIN and await records.artists.count_admins() < 2:
-            raise NotAllowed("Somebody has to be admin. Make another one first.")
+            raise NotAllowed(_("Somebody has to be admin. Make another one first."))
         if artist.suspended_at is not None and wanted is not Role.ARTIST:
-            raise NotAllowed("Whoever is suspended cannot run this site.")
+            raise NotAllowed(_("Whoever is suspended cannot run this site."))
         detail = f"{artist.role} → {wanted}"
         artist.role = wanted
         await note_deed(records, services.clock, Deed.ROLE, f"@{artist.name}", admin.name, detail)

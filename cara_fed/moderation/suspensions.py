@@ -5,6 +5,8 @@ from cara_fed.moderation.deeds import Deed, note_deed
 from cara_fed.publishing.show_credits import look_at_credits_of
 from cara_fed.services import Services
 from cara_fed.suspended import REVISION
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.applications import GRANTED, OPEN, REFUSED, SuspensionAppeal
 from storage.artists import Artist
 from storage.records import Records
@@ -17,7 +19,7 @@ async def suspend_artist(services: Services, artist_pk: int, reason: str, modera
 
     Raises InvalidInput without a reason, NotAllowed for oneself and for those who run the place.
     """
-    reason = _read_words(reason, "Say why: the artist reads it.")
+    reason = _read_words(reason, _("Say why: the artist reads it."))
     async with services.database.unit_of_work() as records:
         artist = await records.artists.get_by_pk(artist_pk)
         require_below(moderator, artist)
@@ -40,11 +42,11 @@ async def restore_artist(services: Services, artist_pk: int, moderator: Artist) 
 
 async def appeal_suspension(services: Services, artist: Artist, words: str) -> None:
     """Let a suspended artist speak, once at a time; raises InvalidInput."""
-    words = _read_words(words, "Say why this is wrong.")
+    words = _read_words(words, _("Say why this is wrong."))
     async with services.database.unit_of_work() as records:
         latest = await records.suspension_appeals.find_latest(artist.pk)
         if latest is not None and latest.state == OPEN:
-            raise InvalidInput("Your appeal is with the moderators already.")
+            raise InvalidInput(_("Your appeal is with the moderators already."))
         appeal = SuspensionAppeal(
             pk=services.clock.new_pk(), artist_pk=artist.pk, content=words, created_at=services.clock.now()
         )
@@ -53,13 +55,13 @@ async def appeal_suspension(services: Services, artist: Artist, words: str) -> N
 
 async def answer_suspension_appeal(services: Services, pk: int, *, grant: bool, answer: str, moderator: Artist) -> None:
     """Answer an appeal in words that the artist reads; raises InvalidInput."""
-    answer = _read_words(answer, "Answer in words: the artist reads them.")
+    answer = _read_words(answer, _("Answer in words: the artist reads them."))
     state = GRANTED if grant else REFUSED
     async with services.database.unit_of_work() as records:
         now = services.clock.now()
         appeal = await records.suspension_appeals.decide(pk, state, answer, moderator.name, now)
         if appeal is None:
-            raise InvalidInput("Somebody has answered this already.")
+            raise InvalidInput(_("Somebody has answered this already."))
         artist = await records.artists.get_by_pk(appeal.artist_pk)
         await note_deed(records, services.clock, Deed.ANSWER_APPEAL, f"@{artist.name}", moderator.name, state)
         if grant:
@@ -70,9 +72,9 @@ async def answer_suspension_appeal(services: Services, pk: int, *, grant: bool, 
 def require_below(moderator: Artist, artist: Artist) -> None:
     """Raise NotAllowed where somebody would act upon themselves, or a moderator upon who runs the place with them."""
     if artist.pk == moderator.pk:
-        raise NotAllowed("Nobody does this to themselves here.")
+        raise NotAllowed(_("Nobody does this to themselves here."))
     if artist.role != "artist" and moderator.role != "admin":
-        raise NotAllowed("Only an admin may do this to those who run this site.")
+        raise NotAllowed(_("Only an admin may do this to those who run this site."))
 
 
 async def _restore(records: Records, services: Services, artist: Artist, moderator: Artist) -> None:
@@ -87,5 +89,5 @@ def _read_words(text: str, required: str) -> str:
     if not words:
         raise InvalidInput(required)
     if len(words) > MAX_WORDS:
-        raise InvalidInput(f"At most {MAX_WORDS:,} characters fit here.")
+        raise InvalidInput(_("At most %(limit)s characters fit here.", limit=write_number(MAX_WORDS)))
     return words

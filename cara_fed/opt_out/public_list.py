@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from cara_fed.errors import CaraFedError
 from cara_fed.opt_out.agents import Agent, Purpose, fold_agent_name
+from cara_fed.words.speech import _
 
 MAX_AGENTS: Final = 5000
 MAX_NAME, MAX_OPERATOR = 60, 100
@@ -38,9 +39,9 @@ def parse_public_list(body: bytes) -> tuple[Agent, ...]:
     try:
         table = json.loads(body)
     except (ValueError, RecursionError):
-        raise AgentListUnusable("the list of agents is not JSON") from None
+        raise AgentListUnusable(_("the list of agents is not JSON")) from None
     if not isinstance(table, dict) or len(table) > MAX_AGENTS:
-        raise AgentListUnusable("the list of agents is not an object of agents")
+        raise AgentListUnusable(_("the list of agents is not an object of agents"))
     read = (read_agent(name, entry) for name, entry in table.items())
     return tuple({agent.key: agent for agent in read if agent is not None}.values())
 

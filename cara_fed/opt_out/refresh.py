@@ -9,6 +9,7 @@ from cara_fed.opt_out.agents import Agent, own_agents
 from cara_fed.opt_out.crawlers import REVISION
 from cara_fed.opt_out.public_list import AgentListUnusable, parse_public_list
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.crawlers import CrawlerAgent
 
 MAX_LIST_BYTES: Final = 4 * 1024 * 1024
@@ -43,7 +44,11 @@ def require_plausible(agents: tuple[Agent, ...], before: int) -> None:
     known = before or len(own_agents().agents)
     if len(agents) < known * SMALLEST_SHARE:
         raise AgentListUnusable(
-            f"the list has {len(agents)} agents where {known} were known, which looks like an error: nothing changed"
+            _(
+                "the list has %(count)s agents where %(known)s were known, which looks like an error: nothing changed",
+                count=len(agents),
+                known=known,
+            )
         )
 
 
@@ -52,9 +57,15 @@ async def _fetch(services: Services) -> tuple[Agent, ...]:
     try:
         response = await services.client.get(url, accept=ACCEPT, max_bytes=MAX_LIST_BYTES)
     except FetchError as error:
-        raise AgentListUnusable(f"the list of agents could not be fetched: {error}") from error
+        raise AgentListUnusable(_("the list of agents could not be fetched: %(error)s", error=error)) from error
     if response.status != 200:
-        raise AgentListUnusable(f"the list of agents could not be fetched: {host_of(url)} answered {response.status}")
+        raise AgentListUnusable(
+            _(
+                "the list of agents could not be fetched: %(host)s answered %(status)s",
+                host=host_of(url),
+                status=response.status,
+            )
+        )
     return parse_public_list(response.body)
 
 

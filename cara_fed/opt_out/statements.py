@@ -28,6 +28,7 @@ from cara_fed.translate.artists import OPT_OUT_FIELD_NAME, read_artist
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from cara_fed.translate.posts import FEDERATED, NO_AI_TAG, PostRows, file_name_of, read_local_post
 from cara_fed.translate.views import Gallery
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 _RIGHTS: Final = ("license", "acquireLicensePage", "creditText", "copyrightNotice", "digitalSourceType")
@@ -73,13 +74,13 @@ class _Teller:
         ]
         actor, terms = self._actor()
         return (
-            Statement("The post as other servers get it", note["id"], _dump({**told, "attachment": attachments})),
-            Statement("You, as other servers get you", actor["id"], _dump(_pick(actor, terms))),
+            Statement(_("The post as other servers get it"), note["id"], _dump({**told, "attachment": attachments})),
+            Statement(_("You, as other servers get you"), actor["id"], _dump(_pick(actor, terms))),
         )
 
     def headers_of_page(self) -> Statement:
         """The headers of the page and of the document."""
-        return Statement("Headers of the page and the document", self._rows.post.url, _write_headers(self._said))
+        return Statement(_("Headers of the page and the document"), self._rows.post.url, _write_headers(self._said))
 
     def html(self) -> Statement:
         """What stands in the page's head."""
@@ -92,12 +93,16 @@ class _Teller:
             *((f'<link rel="license" href="{escape(own)}">',) if own else ()),
             *((f'<script type="application/ld+json">{data}</script>',) if data else ()),
         )
-        return Statement("The head of the page", self._rows.post.url, "\n".join(lines))
+        return Statement(_("The head of the page"), self._rows.post.url, "\n".join(lines))
 
     def headers_of_pictures(self) -> tuple[Statement, ...]:
         """The headers of each picture's files."""
         return tuple(
-            Statement(f"Headers of picture {number + 1}", "/media/…", _write_headers(self._signals_of_picture(number)))
+            Statement(
+                _("Headers of picture %(number)s", number=number + 1),
+                "/media/…",
+                _write_headers(self._signals_of_picture(number)),
+            )
             for number in range(len(self._rows.pictures))
         )
 
@@ -107,7 +112,11 @@ class _Teller:
         for number, picture in enumerate(self._rows.pictures, 1):
             name = file_name_of(picture.renditions[FEDERATED])
             packet = read_xmp(await self._services.media.read("public", name))
-            found.append(Statement(f"Inside the file of picture {number} (XMP)", name, (packet or b"").decode()))
+            found.append(
+                Statement(
+                    _("Inside the file of picture %(number)s (XMP)", number=number), name, (packet or b"").decode()
+                )
+            )
         return tuple(found)
 
     async def site_files(self) -> tuple[Statement, ...]:
@@ -119,11 +128,13 @@ class _Teller:
         base, policy = self._site.base, self._said.tdm_policy
         offer = _dump(build_offer(self._services.config, policy.rpartition("/")[2])) if policy else ""
         return (
-            Statement("The licence for machines (RSL)", self._said.license_url or "", self._license()),
-            Statement("The offer behind the reservation (ODRL)", policy or "", offer),
-            Statement("tdmrep.json of this site", f"{base}/.well-known/tdmrep.json", _dump(build_tdmrep(rules, said))),
-            Statement("ai.txt of this site", f"{base}/ai.txt", build_ai_txt(rules)),
-            Statement("robots.txt of this site", f"{base}/robots.txt", robots),
+            Statement(_("The licence for machines (RSL)"), self._said.license_url or "", self._license()),
+            Statement(_("The offer behind the reservation (ODRL)"), policy or "", offer),
+            Statement(
+                _("tdmrep.json of this site"), f"{base}/.well-known/tdmrep.json", _dump(build_tdmrep(rules, said))
+            ),
+            Statement(_("ai.txt of this site"), f"{base}/ai.txt", build_ai_txt(rules)),
+            Statement(_("robots.txt of this site"), f"{base}/robots.txt", robots),
         )
 
     def _license(self) -> str:

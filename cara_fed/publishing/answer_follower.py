@@ -10,6 +10,7 @@ from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import NotFound
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.follows import ACCEPTED, Follower
 from storage.records import Records
@@ -39,7 +40,7 @@ async def reject_follower(services: Services, artist: Artist, actor_id: str) -> 
 async def _get_follower(records: Records, artist: Artist, actor_id: str) -> Follower:
     row = await records.followers.find(artist.pk, actor_id)
     if row is None:
-        raise NotFound("There is no such follower.")
+        raise NotFound(_("There is no such follower."))
     return row
 
 

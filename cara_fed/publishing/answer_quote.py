@@ -8,6 +8,7 @@ from cara_fed.errors import NotFound
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.services import Services
 from cara_fed.translate.quotes import authorization_of, end_quote, request_of
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.posts import Post
 from storage.quotes import ACCEPTED, REFUSED, REVOKED
@@ -45,7 +46,7 @@ async def _get_quoting(records: Records, artist: Artist, post_pk: int) -> Post:
     post = await records.posts.find_by_pk(post_pk)
     quoted = await records.posts.find(post.quote_id) if post is not None and post.quote_id else None
     if post is None or post.deleted_at is not None or quoted is None or quoted.artist_pk != artist.pk:
-        raise NotFound("There is no such quote of a post of yours.")
+        raise NotFound(_("There is no such quote of a post of yours."))
     return post
 
 

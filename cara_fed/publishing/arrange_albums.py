@@ -11,6 +11,8 @@ from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.publishing.ordering import Step, move
 from cara_fed.publishing.own_posts import get_own_post
 from cara_fed.services import Services
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.albums import Album
 from storage.artists import Artist
 from storage.records import Records
@@ -39,7 +41,7 @@ async def create_album(services: Services, artist: Artist, text: AlbumText) -> A
     async with services.database.unit_of_work() as records:
         slugs = await records.albums.find_slugs(artist.pk)
         if len(slugs) >= MAX_ALBUMS:
-            raise InvalidInput(f"There is room for {MAX_ALBUMS} albums, deleted ones included.")
+            raise InvalidInput(_("There is room for %(limit)s albums, deleted ones included.", limit=MAX_ALBUMS))
         album = Album(
             pk=services.clock.new_pk(),
             artist_pk=artist.pk,
@@ -80,7 +82,9 @@ async def put_into_albums(services: Services, artist: Artist, post_pk: int, slug
             if (album.slug in slugs) is (post_pk in pks):
                 continue
             if post_pk not in pks and (not rows.pictures or len(pks) >= MAX_POSTS):
-                raise InvalidInput(f"An album holds up to {MAX_POSTS:,} posts with pictures.")
+                raise InvalidInput(
+                    _("An album holds up to %(limit)s posts with pictures.", limit=write_number(MAX_POSTS))
+                )
             chosen = [pk for pk in pks if pk != post_pk] if post_pk in pks else [*pks, post_pk]
             await _arrange(records, services, album, chosen)
 
@@ -109,12 +113,18 @@ async def _arrange(records: Records, services: Services, album: Album, post_pks:
 async def _get_album(records: Records, artist: Artist, slug: str) -> Album:
     album = await records.albums.find(artist.pk, slug)
     if album is None or album.deleted_at is not None:
-        raise NotFound("There is no such album of yours.")
+        raise NotFound(_("There is no such album of yours."))
     return album
 
 
 def _require_fitting(text: AlbumText) -> None:
     if not text.title.strip():
-        raise InvalidInput("An album needs a name.")
+        raise InvalidInput(_("An album needs a name."))
     if len(text.title) > MAX_TITLE or len(text.summary) > MAX_SUMMARY:
-        raise InvalidInput(f"A name has at most {MAX_TITLE} characters, what you say of it {MAX_SUMMARY:,}.")
+        raise InvalidInput(
+            _(
+                "A name has at most %(limit)s characters, what you say of it %(summary_limit)s.",
+                limit=MAX_TITLE,
+                summary_limit=write_number(MAX_SUMMARY),
+            )
+        )

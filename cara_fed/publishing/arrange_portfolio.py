@@ -13,6 +13,7 @@ from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.own_posts import get_own_post
 from cara_fed.publishing.update_profile import announce_profile
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 
@@ -26,7 +27,7 @@ async def add_to_portfolio(services: Services, artist: Artist, post_pk: int) -> 
     async with services.database.unit_of_work() as records:
         post = (await get_own_post(records, artist, post_pk)).post
         if post.visibility not in SHOWN:
-            raise InvalidInput("Only posts that everyone may see can be in a portfolio.")
+            raise InvalidInput(_("Only posts that everyone may see can be in a portfolio."))
         await _change(records, services, artist, lambda pks: _with(pks, post_pk))
     wake_workers(services)
 
@@ -42,7 +43,7 @@ def _with(pks: Sequence[int], pk: int) -> list[int]:
     if pk in pks:
         return list(pks)
     if len(pks) >= MAX_PORTFOLIO:
-        raise InvalidInput(f"A portfolio holds at most {MAX_PORTFOLIO} works. Take one out first.")
+        raise InvalidInput(_("A portfolio holds at most %(limit)s works. Take one out first.", limit=MAX_PORTFOLIO))
     return [*pks, pk]
 
 

@@ -11,6 +11,8 @@ from activitypub.quotes import QuotePolicy
 from cara_fed.config import PostsSection
 from cara_fed.errors import InvalidInput
 from cara_fed.protection.cloak.levels import Cloak
+from cara_fed.words.speech import _, later
+from cara_fed.words.writing import write_number
 
 MAX_TEXT = 5000
 MAX_ALT = 1500
@@ -18,7 +20,8 @@ MAX_WARNING = 500
 MAX_PICTURES = 20
 MAX_MENTIONS = 20
 MAX_CREDITS, MAX_ROLE = 8, 60
-ALT_NEEDED = "Here every picture has a description, for those who cannot see it."
+ALT_NEEDED = later("Here every picture has a description, for those who cannot see it.")
+_DESCRIPTION_TOO_LONG = later("The description of picture %(number)s has %(count)s characters; at most %(limit)s fit.")
 MIN_OPTIONS, MAX_OPTIONS, MAX_OPTION = 2, 8, 100
 SHORTEST_POLL, LONGEST_POLL = timedelta(minutes=5), timedelta(days=30)
 
@@ -143,11 +146,21 @@ class PostEdit:
 def require_publishable(draft: PostDraft | PostEdit) -> None:
     """Raise InvalidInput, in one sentence, for what cannot be a post."""
     if not draft.text.strip() and not draft.pictures:
-        raise InvalidInput("A post needs a picture or some text.")
-    _require_length("The text", draft.text, MAX_TEXT)
-    _require_length("The content warning", draft.content_warning, MAX_WARNING)
+        raise InvalidInput(_("A post needs a picture or some text."))
+    _require_length(draft.text, MAX_TEXT, later("The text has %(count)s characters; at most %(limit)s fit."))
+    _require_length(
+        draft.content_warning,
+        MAX_WARNING,
+        later("The content warning has %(count)s characters; at most %(limit)s fit."),
+    )
     if len(draft.pictures) > MAX_PICTURES:
-        raise InvalidInput(f"A post holds at most {MAX_PICTURES} pictures; these are {len(draft.pictures)}.")
+        raise InvalidInput(
+            _(
+                "A post holds at most %(limit)s pictures; these are %(count)s.",
+                limit=MAX_PICTURES,
+                count=len(draft.pictures),
+            )
+        )
     _require_pictures(draft.pictures)
 
 
@@ -155,7 +168,7 @@ def require_described(rules: PostsSection, pictures: Iterable[PictureDraft | Upl
     """Raise InvalidInput for a picture without alt text, where the instance asks for one."""
     missing = [number for number, picture in enumerate(pictures, start=1) if not picture.alt.strip()]
     if missing and rules.require_alt_text:
-        raise InvalidInput(f"{ALT_NEEDED} Picture {missing[0]} has none.")
+        raise InvalidInput(f"{_(ALT_NEEDED)} {_('Picture %(number)s has none.', number=missing[0])}")
 
 
 def require_votable(poll: PollDraft | None, text: str) -> None:
@@ -163,24 +176,30 @@ def require_votable(poll: PollDraft | None, text: str) -> None:
     if poll is None:
         return
     if not text.strip():
-        raise PollUnusable("A poll needs a question: write it as the text.")
+        raise PollUnusable(_("A poll needs a question: write it as the text."))
     if not MIN_OPTIONS <= len(poll.options) <= MAX_OPTIONS:
-        raise PollUnusable(f"A poll has {MIN_OPTIONS} to {MAX_OPTIONS} answers to choose from.")
+        raise PollUnusable(
+            _(
+                "A poll has %(least)s to %(limit)s answers to choose from.",
+                least=MIN_OPTIONS,
+                limit=MAX_OPTIONS,
+            )
+        )
     if any(not option.strip() or len(option) > MAX_OPTION for option in poll.options):
-        raise PollUnusable(f"Every answer of a poll has 1 to {MAX_OPTION} characters.")
+        raise PollUnusable(_("Every answer of a poll has 1 to %(limit)s characters.", limit=MAX_OPTION))
     if len({option.strip().casefold() for option in poll.options}) < len(poll.options):
-        raise PollUnusable("Two answers of the poll are the same.")
+        raise PollUnusable(_("Two answers of the poll are the same."))
     if not SHORTEST_POLL <= poll.lasts <= LONGEST_POLL:
-        raise PollUnusable("A poll is open for 5 minutes to 30 days.")
+        raise PollUnusable(_("A poll is open for 5 minutes to 30 days."))
 
 
 def _require_pictures(pictures: Iterable[PictureDraft | UploadedPicture | KeptPicture]) -> None:
     for number, picture in enumerate(pictures, start=1):
-        _require_length(f"The description of picture {number}", picture.alt, MAX_ALT)
+        _require_length(picture.alt, MAX_ALT, _DESCRIPTION_TOO_LONG, number=number)
         if any(not -1 <= coordinate <= 1 for coordinate in picture.focal_point or ()):
-            raise InvalidInput(f"The focal point of picture {number} must lie between -1 and 1.")
+            raise InvalidInput(_("The focal point of picture %(number)s must lie between -1 and 1.", number=number))
 
 
-def _require_length(what: str, text: str, limit: int) -> None:
+def _require_length(text: str, limit: int, why: str, **named: int) -> None:
     if len(text) > limit:
-        raise InvalidInput(f"{what} has {len(text):,} characters; at most {limit:,} fit.")
+        raise InvalidInput(_(why, count=write_number(len(text)), limit=write_number(limit), **named))

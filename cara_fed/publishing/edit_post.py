@@ -21,6 +21,7 @@ from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows, read_quote_policy, write_mentions
 from cara_fed.translate.versions import says_otherwise, version_row
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture
 from storage.posts import Post
@@ -116,7 +117,7 @@ async def _prepare_kept(
 ) -> _Kept:
     picture = known.get(wanted.attachment_pk)
     if picture is None:
-        raise InvalidInput("A picture that was to stay is not in this post.")
+        raise InvalidInput(_("A picture that was to stay is not in this post."))
     own = replace(terms, policy=wanted.opt_out or terms.policy)
     return _Kept(wanted, await restate_picture(services, before, picture, own))
 

@@ -14,6 +14,7 @@ from cara_fed.federation.resolver import Resolver
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.people import mention_of, mention_of_artist
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.follows import ACCEPTED, PENDING, Following
 from storage.records import Records
@@ -36,7 +37,7 @@ async def follow_actor(services: Services, artist: Artist, target: str) -> Follo
     """
     handle, actor_id = await find_actor(services, target)
     if actor_id == services.site.actor(artist.name):
-        raise InvalidInput("Nobody can follow themselves.")
+        raise InvalidInput(_("Nobody can follow themselves."))
     async with services.database.unit_of_work() as records:
         followed = await _follow(records, services, artist, actor_id)
     wake_workers(services)
@@ -55,7 +56,9 @@ async def _find_by_handle(services: Services, target: str) -> tuple[str, str]:
     try:
         handle = read_handle(target)
     except HandleMalformed as error:
-        raise InvalidInput(f"{target[:100]} is no handle. One looks like @theo@gallery.example.") from error
+        raise InvalidInput(
+            _("%(target)s is no handle. One looks like @theo@gallery.example.", target=target[:100])
+        ) from error
     if handle.domain == services.site.domain:
         return await _find_artist(services, handle.name)
     actor = await Resolver(services).find_by_handle(handle)
@@ -69,7 +72,7 @@ async def _find_by_address(services: Services, url: str) -> tuple[str, str]:
     resolver = Resolver(services)
     document = await resolver.find_by_url(url)
     if not ACTOR_TYPES.intersection(types_of(document)):
-        raise NotFound(f"{url[:200]} is not a person's address.")
+        raise NotFound(_("%(url)s is not a person's address.", url=url[:200]))
     actor = await resolver.keep_actor(document)
     return mention_of(actor).handle, actor.actor_id
 
@@ -78,7 +81,7 @@ async def _find_artist(services: Services, name: str) -> tuple[str, str]:
     async with services.database.reading() as records:
         artist = await records.artists.find(name)
     if artist is None:
-        raise NotFound(f"There is nobody called {name[:100]} here.")
+        raise NotFound(_("There is nobody called %(name)s here.", name=name[:100]))
     mention = mention_of_artist(services.site, artist)
     return mention.handle, mention.actor_id
 
@@ -88,7 +91,7 @@ async def _follow(records: Records, services: Services, artist: Artist, actor_id
     if known is not None and known.state == ACCEPTED:
         return known
     if await records.blocks.exists_between(artist.pk, actor_id):
-        raise NotAllowed("One of you blocks the other.")
+        raise NotAllowed(_("One of you blocks the other."))
     pk = services.clock.new_pk()
     follow = build_follow(
         activity_id=services.site.activity(artist.name, pk),

@@ -9,6 +9,8 @@ from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.publishing.drafts import PostDraft
 from cara_fed.publishing.keep_draft import dump_post, get_own_draft
 from cara_fed.services import Services
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.audit_log import AuditRecord
@@ -34,7 +36,7 @@ def require_not_held(rules: PostsSection, pictures: tuple[Picture, ...]) -> None
     if not rules.hold_ai_made:
         return
     told = tuple(
-        f"Picture {number}: {line['text']}"
+        _("Picture %(number)s: %(reason)s", number=number, reason=line["text"])
         for number, picture in enumerate(pictures, start=1)
         for line in picture.attachment.report
         if line.get("step") == "read_provenance" and _findings(line)
@@ -58,7 +60,7 @@ async def hold_draft(services: Services, artist: Artist, pk: int, post: PostDraf
 async def appeal(services: Services, artist: Artist, pk: int, words: str) -> None:
     """Let the artist say how it was made; those who decide read it. Raises InvalidInput or NotFound."""
     if len(words) > MAX_APPEAL:
-        raise InvalidInput(f"At most {MAX_APPEAL:,} characters fit here.")
+        raise InvalidInput(_("At most %(limit)s characters fit here.", limit=write_number(MAX_APPEAL)))
     async with services.database.unit_of_work() as records:
         draft = await get_own_draft(records, artist, pk, (HELD,))
         draft.appeal = words.strip()
@@ -78,7 +80,7 @@ async def release(services: Services, moderator: Artist, pk: int) -> None:
 async def refuse(services: Services, moderator: Artist, pk: int, reason: str) -> None:
     """Give a held post back to its artist, with the reason. Raises InvalidInput or NotFound."""
     if not reason.strip():
-        raise InvalidInput("Say why; the artist will read it.")
+        raise InvalidInput(_("Say why; the artist will read it."))
     async with services.database.unit_of_work() as records:
         draft, artist = await _get_held(records, pk)
         draft.state, draft.publish_at, draft.problem = OPEN, None, reason.strip()[:MAX_APPEAL]
@@ -104,7 +106,7 @@ async def tell(
 async def _get_held(records: Records, pk: int) -> tuple[Draft, Artist]:
     draft = await records.drafts.find(pk)
     if draft is None or draft.state != HELD:
-        raise NotFound("Somebody has decided that already.")
+        raise NotFound(_("Somebody has decided that already."))
     return draft, await records.artists.get_by_pk(draft.artist_pk)
 
 

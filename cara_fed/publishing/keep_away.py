@@ -8,6 +8,7 @@ from cara_fed.errors import InvalidInput
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.show_credits import end_credits_between
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.blocks import OUT
 from storage.records import Records
@@ -57,7 +58,7 @@ async def unmute_actor(services: Services, artist: Artist, actor_id: str) -> Non
 
 def _require_somebody_else(services: Services, artist: Artist, actor_id: str) -> None:
     if actor_id == services.site.actor(artist.name):
-        raise InvalidInput("Nobody can keep away from themselves.")
+        raise InvalidInput(_("Nobody can keep away from themselves."))
 
 
 async def _end_following(records: Records, services: Services, artist: Artist, actor_id: str) -> None:

@@ -10,6 +10,7 @@ from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.publishing.drafts import MAX_TEXT, PostDraft
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.drafts import DUE, HELD, OPEN, PUBLISHED, Draft
 from storage.records import Records
@@ -33,7 +34,7 @@ async def save_draft(services: Services, artist: Artist, pk: int | None, fields:
             draft.fields, draft.updated_at, draft.problem = dict(fields), now, ""
             return draft
         if await records.drafts.count_of(artist.pk) >= MAX_DRAFTS:
-            raise InvalidInput(f"You have {MAX_DRAFTS} drafts; throw one away first.")
+            raise InvalidInput(_("You have %(limit)s drafts; throw one away first.", limit=MAX_DRAFTS))
         draft = Draft(
             pk=services.clock.new_pk(), artist_pk=artist.pk, fields=dict(fields), created_at=now, updated_at=now
         )
@@ -74,7 +75,7 @@ async def get_own_draft(records: Records, artist: Artist, pk: int, states: tuple
     """The same, within a transaction that goes on to change it, and in one of these states."""
     draft = await records.drafts.find(pk)
     if draft is None or draft.artist_pk != artist.pk or draft.state not in states:
-        raise NotFound("There is no such draft of yours, or it went out meanwhile.")
+        raise NotFound(_("There is no such draft of yours, or it went out meanwhile."))
     return draft
 
 
@@ -111,4 +112,4 @@ def load_post(document: Mapping[str, Any]) -> PostDraft:
 
 def _require_modest(fields: Mapping[str, str]) -> None:
     if len(fields) > MAX_FIELDS or sum(map(len, fields.values())) > MAX_FIELDS_LENGTH:
-        raise InvalidInput("This is too much for a draft; shorten its texts.")
+        raise InvalidInput(_("This is too much for a draft; shorten its texts."))

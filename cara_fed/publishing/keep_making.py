@@ -16,6 +16,8 @@ from cara_fed.publishing.store_picture import read_content, store_picture
 from cara_fed.services import MEBIBYTE, Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.making import MakingFile
@@ -43,7 +45,7 @@ async def keep_making(
     Raises InvalidInput or NotFound.
     """
     if len(note) > MAX_NOTE:
-        raise InvalidInput(f"At most {MAX_NOTE:,} characters fit here.")
+        raise InvalidInput(_("At most %(limit)s characters fit here.", limit=write_number(MAX_NOTE)))
     rows = await find_own_post(services, artist, post_pk)
     data = await read_content(services, content)
     await _require_room(services, artist, post_pk, data)
@@ -77,7 +79,7 @@ async def remove_making(services: Services, artist: Artist, post_pk: int, pk: in
         await get_own_post(records, artist, post_pk)
         row = await records.making.find(pk)
         if row is None or row.post_pk != post_pk:
-            raise NotFound("There is no such file beside this work.")
+            raise NotFound(_("There is no such file beside this work."))
         made = await forget_rows(records, [row])
     await forget_files(services, made, [row.hash])
 
@@ -94,14 +96,14 @@ async def forget_rows(records: Records, rows: list[MakingFile]) -> list[Picture]
 async def _require_room(services: Services, artist: Artist, post_pk: int, data: bytes) -> None:
     most = services.config.protection.max_file_mib * MEBIBYTE
     if not data:
-        raise InvalidInput("Choose a file.")
+        raise InvalidInput(_("Choose a file."))
     if len(data) > most:
-        raise InvalidInput(f"A file has at most {bytes_in_words(most)}; export it smaller.")
+        raise InvalidInput(_("A file has at most %(size)s; export it smaller.", size=bytes_in_words(most)))
     async with services.database.reading() as records:
         if len(await records.making.find_for_post(post_pk)) >= MAX_FILES:
-            raise InvalidInput(f"There is room for {MAX_FILES} files beside a work.")
+            raise InvalidInput(_("There is room for %(limit)s files beside a work.", limit=MAX_FILES))
         if await records.making.weigh(artist.pk) + len(data) > services.config.posts.drafts_mib * MEBIBYTE:
-            raise InvalidInput("Your files about the making of works are too many together; remove some.")
+            raise InvalidInput(_("Your files about the making of works are too many together; remove some."))
 
 
 async def _show(services: Services, rows: PostRows, data: bytes, name: str) -> Picture | None:

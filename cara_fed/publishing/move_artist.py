@@ -14,6 +14,7 @@ from cara_fed.publishing.follow_actor import find_actor
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.update_profile import announce_profile
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 
@@ -27,7 +28,7 @@ async def set_aliases(services: Services, artist: Artist, targets: Iterable[str]
     """
     wanted = list(dict.fromkeys(target.strip() for target in targets if target.strip()))
     if len(wanted) > MAX_ALIASES:
-        raise InvalidInput(f"There is room for {MAX_ALIASES} other accounts of yours.")
+        raise InvalidInput(_("There is room for %(limit)s other accounts of yours.", limit=MAX_ALIASES))
     own_id = services.site.actor(artist.name)
     found = [target if target in artist.also_known_as else (await find_actor(services, target))[1] for target in wanted]
     aliases = tuple(dict.fromkeys(actor_id for actor_id in found if actor_id != own_id))
@@ -45,11 +46,13 @@ async def move_away(services: Services, artist: Artist, target: str) -> str:
     Raises InvalidInput, or as :func:`cara_fed.publishing.follow_actor.find_actor`.
     """
     own_id = services.site.actor(artist.name)
-    _, target_id = await find_actor(services, target)
+    _target, target_id = await find_actor(services, target)
     if target_id == own_id:
-        raise InvalidInput("This is the account that you would move from.")
+        raise InvalidInput(_("This is the account that you would move from."))
     if own_id not in await _find_aliases(services, target_id):
-        raise InvalidInput(f"That account does not say yet that it is yours: add {own_id} to its aliases first.")
+        raise InvalidInput(
+            _("That account does not say yet that it is yours: add %(own_id)s to its aliases first.", own_id=own_id)
+        )
     async with services.database.unit_of_work() as records:
         row = await records.artists.get_by_pk(artist.pk)
         row.moved_to = target_id

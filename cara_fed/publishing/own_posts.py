@@ -3,6 +3,7 @@
 from cara_fed.errors import NotFound
 from cara_fed.services import Services
 from cara_fed.translate.posts import PostRows
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 
@@ -17,6 +18,6 @@ async def get_own_post(records: Records, artist: Artist, post_pk: int) -> PostRo
     """The same, within a transaction that goes on to change it."""
     post = await records.posts.find_by_pk(post_pk)
     if post is None or post.artist_pk != artist.pk or post.deleted_at is not None:
-        raise NotFound("There is no such post of yours.")
+        raise NotFound(_("There is no such post of yours."))
     pictures = await records.attachments.find_for_posts([post.pk])
     return PostRows(artist, post, pictures[post.pk], await records.polls.find(post.pk))

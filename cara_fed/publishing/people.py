@@ -13,6 +13,7 @@ from cara_fed.federation.errors import FetchError
 from cara_fed.federation.resolver import Resolver
 from cara_fed.publishing.drafts import MAX_MENTIONS
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.remote_actors import RemoteActor
 
@@ -21,7 +22,13 @@ async def find_people(services: Services, text: str) -> Mapping[str, Mention]:
     """Those named in a text who could be found, under the keys of find_handles. Raises InvalidInput for too many."""
     handles = find_handles(text)
     if len(handles) > MAX_MENTIONS:
-        raise InvalidInput(f"A post names at most {MAX_MENTIONS} people; this one names {len(handles)}.")
+        raise InvalidInput(
+            _(
+                "A post names at most %(limit)s people; this one names %(count)s.",
+                limit=MAX_MENTIONS,
+                count=len(handles),
+            )
+        )
     found = await asyncio.gather(*(_find(services, handle) for handle in handles))
     return {handle: mention for handle, mention in zip(handles, found, strict=True) if mention is not None}
 
@@ -30,10 +37,12 @@ def require_everybody_found(text: str, people: Mapping[str, Mention]) -> None:
     """Raise InvalidInput where a direct post would reach nobody, or not all whom it names."""
     handles = find_handles(text)
     if not handles:
-        raise InvalidInput("A direct post is for those it names: write their handles, such as @theo@gallery.example.")
+        raise InvalidInput(
+            _("A direct post is for those it names: write their handles, such as @theo@gallery.example.")
+        )
     missing = [handle for handle in handles if handle not in people]
     if missing:
-        raise InvalidInput(f"Nobody was found as @{missing[0]}, so the direct post was not sent.")
+        raise InvalidInput(_("Nobody was found as @%(missing)s, so the direct post was not sent.", missing=missing[0]))
 
 
 def mention_of(actor: RemoteActor) -> Mention:

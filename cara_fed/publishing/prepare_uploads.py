@@ -17,6 +17,7 @@ from cara_fed.publishing.store_picture import build_request, store_picture
 from cara_fed.publishing.take_upload import describe_treatment
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
+from cara_fed.words.speech import _, later
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.errors import NotFound
@@ -28,8 +29,10 @@ RENEW_EVERY: Final = 10
 """A lease is renewed at every so many looks, where nothing new is to be told."""
 MAX_ATTEMPTS: Final = 3
 
-_BREAKS = "This picture broke whatever worked on it, several times; open it in a picture editor and export it anew."
-_FILE_GONE = "The file is gone from this server; send the picture again."
+_BREAKS = later(
+    "This picture broke whatever worked on it, several times; open it in a picture editor and export it anew."
+)
+_FILE_GONE = later("The file is gone from this server; send the picture again.")
 
 
 async def prepare_once(services: Services) -> bool:
@@ -51,7 +54,7 @@ def default_terms(services: Services, artist: Artist) -> Terms:
 async def _prepare(services: Services, upload: Upload) -> None:
     """One picture; when this ends it is done or refused, unless the process ends first."""
     if upload.attempts > MAX_ATTEMPTS:
-        await _refuse(services, upload, _BREAKS)
+        await _refuse(services, upload, _(_BREAKS))
         return
     async with services.database.reading() as records:
         artist = await records.artists.get_by_pk(upload.artist_pk)
@@ -65,7 +68,7 @@ async def _prepare(services: Services, upload: Upload) -> None:
     except (PictureRefused, OSError) as refusal:
         await _refuse(services, upload, str(refusal), lines)
     except NotFound:
-        await _refuse(services, upload, _FILE_GONE, lines)
+        await _refuse(services, upload, _(_FILE_GONE), lines)
     else:
         request = await mark_request(services, artist, build_request(services, artist, terms), NO_CHOICE)
         await _keep(services, upload, picture, request)

@@ -9,6 +9,8 @@ from cara_fed.publishing.hold_post import tell
 from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.services import Services
 from cara_fed.translate.posts import PostRows
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.alt_proposals import AltProposal
 from storage.artists import Artist
 
@@ -18,9 +20,9 @@ ALT_PROPOSAL = "alt_proposal"
 async def propose_alt(services: Services, reader: Artist, rows: PostRows, number: int, text: str) -> None:
     """Propose a text for the picture of that number, from 1. Raises InvalidInput."""
     if not 1 <= number <= len(rows.pictures):
-        raise InvalidInput("There is no such picture in this post.")
+        raise InvalidInput(_("There is no such picture in this post."))
     if not text.strip() or len(text) > MAX_ALT:
-        raise InvalidInput(f"Say what there is to see, in at most {MAX_ALT:,} characters.")
+        raise InvalidInput(_("Say what there is to see, in at most %(limit)s characters.", limit=write_number(MAX_ALT)))
     proposal = AltProposal(
         pk=services.clock.new_pk(),
         post_pk=rows.post.pk,
@@ -42,7 +44,7 @@ async def accept_alt(services: Services, artist: Artist, post_pk: int, proposal_
     async with services.database.reading() as records:
         proposal = await records.alt_proposals.find(post_pk, proposal_pk)
     if proposal is None:
-        raise NotFound("This proposal is gone.")
+        raise NotFound(_("This proposal is gone."))
     edit = read_edit(rows)
     pictures = tuple(
         replace(picture, alt=proposal.text)

@@ -27,6 +27,7 @@ from cara_fed.recognition.matches import require_no_matches
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import NO_AI_TAG, PostRows, read_local_post, read_named, tag_page, write_mentions
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.polls import Poll
@@ -88,7 +89,7 @@ async def publish_post(
 
 async def _require_allowed(services: Services, artist: Artist, draft: PostDraft) -> None:
     if artist.suspended_at is not None:
-        raise NotAllowed("This account is suspended: it can publish nothing.")
+        raise NotAllowed(_("This account is suspended: it can publish nothing."))
     require_publishable(draft)
     require_described(services.config.posts, draft.pictures)
     require_votable(draft.poll, draft.text)
@@ -201,7 +202,7 @@ async def _find_answered(services: Services, object_id: str | None) -> Mention |
     async with services.database.reading() as records:
         parent = await records.posts.find(object_id)
         if parent is None or parent.deleted_at is not None:
-            raise NotFound("The post to be answered is not known here, or was deleted.")
+            raise NotFound(_("The post to be answered is not known here, or was deleted."))
         author = await records.remote_actors.find(parent.actor_id)
         artist = None if parent.artist_pk is None else await records.artists.find_by_pk(parent.artist_pk)
     if artist is not None:

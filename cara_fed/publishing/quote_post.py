@@ -10,6 +10,7 @@ from cara_fed.publishing.outgoing import send_out
 from cara_fed.publishing.seen_posts import FOR_EVERYONE, may_see
 from cara_fed.services import Services
 from cara_fed.translate.posts import PostRows, read_local_post, read_quote_policy
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.follows import ACCEPTED as FOLLOWED
 from storage.posts import Post
@@ -27,12 +28,12 @@ async def require_quotable(services: Services, artist: Artist, object_id: str | 
     async with services.database.reading() as records:
         post = await records.posts.find(object_id)
         if post is None or post.deleted_at is not None or not await may_see(records, services.site, artist, post):
-            raise NotFound("The post to be quoted is not known here, or was deleted.")
+            raise NotFound(_("The post to be quoted is not known here, or was deleted."))
         if post.visibility not in FOR_EVERYONE:
-            raise NotAllowed("This post is not for everyone, so it cannot be quoted.")
+            raise NotAllowed(_("This post is not for everyone, so it cannot be quoted."))
         verdict = await _judge(records, services, artist, post)
     if verdict is Verdict.REFUSE:
-        raise NotAllowed("Its author does not let this post be quoted. You can share it, or answer it.")
+        raise NotAllowed(_("Its author does not let this post be quoted. You can share it, or answer it."))
     return verdict
 
 

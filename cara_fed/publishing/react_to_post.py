@@ -8,6 +8,7 @@ from cara_fed.errors import NotAllowed, NotFound
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.seen_posts import FOR_EVERYONE, get_seen_post
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.interactions import Interaction
 from storage.posts import Post
@@ -40,7 +41,7 @@ async def _react(services: Services, artist: Artist, post_pk: int, kind: str) ->
     async with services.database.unit_of_work() as records:
         post = await get_seen_post(records, services.site, artist, post_pk)
         if kind == ANNOUNCE and post.visibility not in FOR_EVERYONE:
-            raise NotAllowed("This post is not for everyone, so it cannot be shared.")
+            raise NotAllowed(_("This post is not for everyone, so it cannot be shared."))
         row = _row(services, artist, post, kind)
         if await records.interactions.add(row):
             await _send(records, services, artist, post, row, _build(services, artist, post, row))
@@ -53,7 +54,7 @@ async def _take_back(services: Services, artist: Artist, post_pk: int, kind: str
     async with services.database.unit_of_work() as records:
         post = await records.posts.find_by_pk(post_pk)
         if post is None:
-            raise NotFound("There is no such post.")
+            raise NotFound(_("There is no such post."))
         row = await records.interactions.find(kind, actor_id, post.object_id)
         if row is not None:
             activity_id = services.site.activity(artist.name, services.clock.new_pk())

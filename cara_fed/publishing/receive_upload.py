@@ -11,6 +11,7 @@ from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.keep_draft import get_own_draft
 from cara_fed.publishing.store_picture import read_content
 from cara_fed.services import MEBIBYTE, Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.drafts import DUE, OPEN
 from storage.records import Records
@@ -55,7 +56,7 @@ async def remove_upload(services: Services, artist: Artist, draft_pk: int, pk: i
         await get_own_draft(records, artist, draft_pk, (OPEN, DUE))
         upload = (await records.uploads.find([pk])).get(pk)
         if upload is None or upload.draft_pk != draft_pk:
-            raise NotFound("There is no such picture in this draft.")
+            raise NotFound(_("There is no such picture in this draft."))
         made = await records.attachments.find([upload.attachment_pk] if upload.attachment_pk else [])
         await records.uploads.remove([pk])
         await records.attachments.remove(made)
@@ -65,15 +66,21 @@ async def remove_upload(services: Services, artist: Artist, draft_pk: int, pk: i
 def _require_size(services: Services, data: bytes, name: str) -> None:
     most = services.config.protection.max_file_mib * MEBIBYTE
     if not data:
-        raise InvalidInput(f"{name or 'The file'} is empty; choose it again.")
+        raise InvalidInput(_("%(name)s is empty; choose it again.", name=name or _("The file")))
     if len(data) > most:
-        raise InvalidInput(f"{name or 'The file'} is larger than {bytes_in_words(most)}; export it smaller.")
+        raise InvalidInput(
+            _(
+                "%(name)s is larger than %(size)s; export it smaller.",
+                name=name or _("The file"),
+                size=bytes_in_words(most),
+            )
+        )
 
 
 async def _require_room(records: Records, services: Services, artist: Artist, draft_pk: int, size: int) -> None:
     await get_own_draft(records, artist, draft_pk, (OPEN, DUE))
     if len(await records.uploads.find_for_draft(draft_pk)) >= MAX_PICTURES + SPARE:
-        raise InvalidInput(f"A post holds at most {MAX_PICTURES} pictures.")
-    _, weight = await records.uploads.count_of(artist.pk)
+        raise InvalidInput(_("A post holds at most %(limit)s pictures.", limit=MAX_PICTURES))
+    _count, weight = await records.uploads.count_of(artist.pk)
     if weight + size > services.config.posts.drafts_mib * MEBIBYTE:
-        raise InvalidInput("Your drafts hold too many pictures; publish one of them, or throw one away.")
+        raise InvalidInput(_("Your drafts hold too many pictures; publish one of them, or throw one away."))

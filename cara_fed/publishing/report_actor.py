@@ -10,6 +10,8 @@ from cara_fed.inbox.notices import notify_moderators
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.seen_posts import get_seen_post
 from cara_fed.services import Services
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.artists import Artist
 from storage.records import Records
 from storage.reports import Report
@@ -33,7 +35,7 @@ async def report_actor(services: Services, artist: Artist, draft: ReportDraft) -
     Raises InvalidInput or NotFound.
     """
     if not draft.content.strip() or len(draft.content) > MAX_REPORT:
-        raise InvalidInput(f"Say in up to {MAX_REPORT:,} characters what is wrong.")
+        raise InvalidInput(_("Say in up to %(limit)s characters what is wrong.", limit=write_number(MAX_REPORT)))
     async with services.database.unit_of_work() as records:
         targets = await _find_targets(records, services, artist, draft)
         report = Report(
@@ -55,7 +57,7 @@ async def _find_targets(records: Records, services: Services, artist: Artist, dr
         return [draft.actor_id]
     post = await get_seen_post(records, services.site, artist, draft.post_pk)
     if post.actor_id != draft.actor_id:
-        raise InvalidInput("That post is somebody else's.")
+        raise InvalidInput(_("That post is somebody else's."))
     return [draft.actor_id, post.object_id]
 
 

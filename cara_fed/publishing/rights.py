@@ -9,6 +9,7 @@ from cara_fed.errors import InvalidInput
 from cara_fed.protection.values import Rights
 from cara_fed.translate.opt_outs import signals_for
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES, copyright_of
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.posts import Post
 
@@ -39,9 +40,9 @@ def choose_terms(artist: Artist, policy: OptOut, license: str | None, digital_so
     """What holds for a post: its own licence, or with None the artist's. Raises InvalidInput for what is no choice."""
     chosen = (artist.license or "") if license is None else license
     if chosen and chosen not in LICENSES:
-        raise InvalidInput("Choose one of the licences.")
+        raise InvalidInput(_("Choose one of the licences."))
     if digital_source_type and digital_source_type not in DIGITAL_SOURCES:
-        raise InvalidInput("Choose one of the ways a work can be made.")
+        raise InvalidInput(_("Choose one of the ways a work can be made."))
     return Terms(policy, chosen, digital_source_type)
 
 

@@ -9,6 +9,7 @@ from activitypub.documents import parse_document
 from activitypub.identifiers import Site
 from cara_fed.errors import NotFound
 from cara_fed.translate.posts import read_mentions
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.blocks import IN
 from storage.posts import Post
@@ -21,7 +22,7 @@ async def get_seen_post(records: Records, site: Site, artist: Artist, post_pk: i
     """The living post with that key, if it is for this artist's eyes; raises NotFound."""
     post = await records.posts.find_by_pk(post_pk)
     if post is None or post.deleted_at is not None or not await may_see(records, site, artist, post):
-        raise NotFound("There is no such post, or it is not for you.")
+        raise NotFound(_("There is no such post, or it is not for you."))
     return post
 
 

@@ -7,6 +7,8 @@ from cara_fed.errors import InvalidInput
 from cara_fed.publishing.outgoing import wake_workers
 from cara_fed.publishing.update_profile import announce_profile
 from cara_fed.services import Services
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.artists import Artist
 
 MAX_PRICE_SHEET: Final = 5000
@@ -24,7 +26,7 @@ class Commissions(StrEnum):
 async def set_commissions(services: Services, artist: Artist, state: Commissions, price_sheet: str) -> None:
     """Say it on the profile, and tell all followers. Raises InvalidInput."""
     if len(price_sheet) > MAX_PRICE_SHEET:
-        raise InvalidInput(f"The price sheet has at most {MAX_PRICE_SHEET:,} characters.")
+        raise InvalidInput(_("The price sheet has at most %(limit)s characters.", limit=write_number(MAX_PRICE_SHEET)))
     async with services.database.unit_of_work() as records:
         row = await records.artists.get_by_pk(artist.pk)
         row.commissions, row.price_sheet = state.value, price_sheet.strip()

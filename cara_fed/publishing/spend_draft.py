@@ -2,6 +2,7 @@
 
 from cara_fed.clock import Clock
 from cara_fed.errors import InvalidInput
+from cara_fed.words.speech import _
 from storage.attachments import Picture
 from storage.drafts import DUE, OPEN, PUBLISHED
 from storage.posts import Post
@@ -15,7 +16,7 @@ async def spend_draft(records: Records, clock: Clock, pk: int, post: Post) -> li
     """
     values = {"state": PUBLISHED, "post_pk": post.pk, "fields": {}, "post": {}, "updated_at": clock.now()}
     if not await records.drafts.settle(pk, (OPEN, DUE), **values):
-        raise InvalidInput("This draft was published already, or thrown away.")
+        raise InvalidInput(_("This draft was published already, or thrown away."))
     uploads = await records.uploads.find_for_draft(pk)
     made = await records.attachments.find([one.attachment_pk for one in uploads if one.attachment_pk])
     await records.uploads.remove([upload.pk for upload in uploads])

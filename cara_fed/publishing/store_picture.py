@@ -19,6 +19,7 @@ from cara_fed.publishing.sign_picture import sign_picture
 from cara_fed.publishing.take_upload import take_upload
 from cara_fed.publishing.work_by_command import work_by_command
 from cara_fed.services import Services, picture_limits
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
 from storage.likenesses import Likeness
@@ -32,8 +33,8 @@ class PictureUnusable(InvalidInput):
     """One picture of a post cannot be used; ``number`` says which, from 1."""
 
     def __init__(self, number: int, name: str, reason: str) -> None:
-        called = f" ({name})" if name else ""
-        super().__init__(f"Picture {number}{called}: {reason}")
+        plain, named = _("Picture %(number)s: %(reason)s"), _("Picture %(number)s (%(name)s): %(reason)s")
+        super().__init__((named if name else plain) % {"number": number, "name": name, "reason": reason})
         self.number = number
 
 

@@ -10,6 +10,7 @@ from cara_fed.publishing.drafts import PictureDraft, UploadedPicture
 from cara_fed.publishing.rewrite_picture import rewrite_picture
 from cara_fed.publishing.rights import Terms
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
 from storage.likenesses import Likeness
@@ -49,11 +50,11 @@ async def _find(services: Services, artist: Artist, pk: int) -> tuple[Upload, Pi
     async with services.database.reading() as records:
         upload = (await records.uploads.find([pk])).get(pk)
         if upload is None or upload.artist_pk != artist.pk:
-            raise UploadUnusable("it is no longer here; send it again.")
+            raise UploadUnusable(_("it is no longer here; send it again."))
         if upload.state == REFUSED:
             raise UploadUnusable(upload.problem, upload.name)
         if upload.attachment_pk is None:
-            raise UploadUnusable("it is still being prepared; wait a moment.", upload.name)
+            raise UploadUnusable(_("it is still being prepared; wait a moment."), upload.name)
         picture = (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
         return upload, replace(picture, likeness=await records.likenesses.find(upload.attachment_pk))
 

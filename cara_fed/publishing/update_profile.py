@@ -29,6 +29,8 @@ from cara_fed.services import Services
 from cara_fed.translate.artists import read_artist
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.rights import LICENSES
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_number
 from storage.artists import Artist
 from storage.records import Records
 
@@ -134,7 +136,7 @@ def read_domains(domains: Iterable[str]) -> list[str]:
     try:
         return list(dict.fromkeys(normal_netloc(domain.strip()) for domain in domains if domain.strip()))
     except IdUnacceptable as refusal:
-        raise InvalidInput("A site of yours is written as its domain, such as mara.example.") from refusal
+        raise InvalidInput(_("A site of yours is written as its domain, such as mara.example.")) from refusal
 
 
 def read_featured_tags(tags: Iterable[str]) -> list[str]:
@@ -142,9 +144,11 @@ def read_featured_tags(tags: Iterable[str]) -> list[str]:
     names = {fold_hashtag(name): name for name in (tag.strip().removeprefix("#") for tag in tags) if name}
     for name in names.values():
         if not is_hashtag(name):
-            raise InvalidInput(f"{name[:50]} is no hashtag: one is letters and digits, and not digits alone.")
+            raise InvalidInput(
+                _("%(name)s is no hashtag: one is letters and digits, and not digits alone.", name=name[:50])
+            )
     if len(names) > MAX_FEATURED_TAGS:
-        raise InvalidInput(f"There is room for {MAX_FEATURED_TAGS} hashtags.")
+        raise InvalidInput(_("There is room for %(limit)s hashtags.", limit=MAX_FEATURED_TAGS))
     return list(names.values())
 
 
@@ -180,18 +184,24 @@ async def announce_profile(records: Records, services: Services, artist: Artist)
 
 def _require_fitting(profile: Profile) -> None:
     if len(profile.summary) > MAX_SUMMARY:
-        raise InvalidInput(f"The text about you has at most {MAX_SUMMARY:,} characters.")
+        raise InvalidInput(_("The text about you has at most %(limit)s characters.", limit=write_number(MAX_SUMMARY)))
     if len(profile.fields) > MAX_FIELDS:
-        raise InvalidInput(f"A profile has at most {MAX_FIELDS} lines.")
+        raise InvalidInput(_("A profile has at most %(limit)s lines.", limit=MAX_FIELDS))
     if profile.license and profile.license not in LICENSES:
-        raise InvalidInput("Choose one of the licences.")
+        raise InvalidInput(_("Choose one of the licences."))
     if max(len(profile.avatar_alt), len(profile.header_alt)) > MAX_ALT:
-        raise InvalidInput(f"A description has at most {MAX_ALT:,} characters.")
+        raise InvalidInput(_("A description has at most %(limit)s characters.", limit=write_number(MAX_ALT)))
     if len(profile.attribution_domains) > MAX_DOMAINS:
-        raise InvalidInput(f"There is room for {MAX_DOMAINS} sites of yours.")
+        raise InvalidInput(_("There is room for %(limit)s sites of yours.", limit=MAX_DOMAINS))
     for name, value in profile.fields:
         if len(name) > MAX_FIELD_NAME or len(value) > MAX_FIELD_VALUE:
-            raise InvalidInput(f"A line's name has at most {MAX_FIELD_NAME} characters, its text {MAX_FIELD_VALUE}.")
+            raise InvalidInput(
+                _(
+                    "A line's name has at most %(limit)s characters, its text %(text_limit)s.",
+                    limit=MAX_FIELD_NAME,
+                    text_limit=MAX_FIELD_VALUE,
+                )
+            )
 
 
 async def _store_pictures(services: Services, artist: Artist, profile: Profile) -> Mapping[str, str]:

@@ -10,6 +10,7 @@ from cara_fed.inbox.votes import TOLD_AFTER
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.seen_posts import get_seen_post
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.polls import Poll, PollVote
 from storage.posts import Post
@@ -22,7 +23,7 @@ async def vote_in_poll(services: Services, artist: Artist, post_pk: int, choices
         post = await get_seen_post(records, services.site, artist, post_pk)
         poll = await records.polls.find(post.pk)
         if poll is None:
-            raise NotFound("There is no poll here.")
+            raise NotFound(_("There is no poll here."))
         await _require_open(records, services, artist, post, poll)
         chosen = _require_choices(poll, choices)
         for choice in chosen:
@@ -34,19 +35,19 @@ async def vote_in_poll(services: Services, artist: Artist, post_pk: int, choices
 async def _require_open(records: Records, services: Services, artist: Artist, post: Post, poll: Poll) -> None:
     now, own_id = services.clock.now(), services.site.actor(artist.name)
     if post.actor_id == own_id:
-        raise NotAllowed("Whoever asks does not vote.")
+        raise NotAllowed(_("Whoever asks does not vote."))
     if poll.closed_at is not None or (poll.ends_at is not None and poll.ends_at <= now):
-        raise NotAllowed("This poll is over.")
+        raise NotAllowed(_("This poll is over."))
     if await records.polls.find_choices(own_id, [post.pk]):
-        raise NotAllowed("You have voted already.")
+        raise NotAllowed(_("You have voted already."))
     if await records.blocks.exists_between(artist.pk, post.actor_id):
-        raise NotAllowed("One of you two blocks the other.")
+        raise NotAllowed(_("One of you two blocks the other."))
 
 
 def _require_choices(poll: Poll, choices: Collection[int]) -> list[int]:
     chosen = sorted({choice for choice in choices if 0 <= choice < len(poll.options)})
     if not chosen:
-        raise InvalidInput("Choose an answer first.")
+        raise InvalidInput(_("Choose an answer first."))
     return chosen if poll.multiple else chosen[:1]
 
 

@@ -15,6 +15,7 @@ from cara_fed.protection.formats.base import Header
 from cara_fed.protection.formats.registry import CONTAINERS
 from cara_fed.protection.formats.signatures import find_format
 from cara_fed.protection.values import MIB, Format
+from cara_fed.words.speech import _
 
 _INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")  # the rest of the environment may hold secrets
 
@@ -27,10 +28,10 @@ async def work_by_command(settings: ProtectionSection, content: bytes) -> bytes:
     language of the server's environment, and is ended with all that it started.
     """
     if not settings.command:
-        raise CloakUnavailable("This server has no program of its own for pictures; choose another cloak.")
+        raise CloakUnavailable(_("This server has no program of its own for pictures; choose another cloak."))
     kind = find_format(content)
     if kind is None:
-        raise CloakUnavailable("This file is no picture, so the server's own program was not asked.")
+        raise CloakUnavailable(_("This file is no picture, so the server's own program was not asked."))
     with TemporaryDirectory(prefix="cara-fed-") as folder:
         source, target = (Path(folder) / f"{name}.{kind.value}" for name in ("in", "out"))
         await asyncio.to_thread(source.write_bytes, content)
@@ -54,16 +55,16 @@ async def _run(settings: ProtectionSection, source: Path, target: Path) -> None:
             start_new_session=True,
         )
     except OSError as error:
-        raise CloakUnavailable("The server's own program for pictures cannot be started; tell its admin.") from error
+        raise CloakUnavailable(_("The server's own program for pictures cannot be started; tell its admin.")) from error
     try:
         async with asyncio.timeout(settings.command_seconds):
             status = await process.wait()
     except TimeoutError as late:
-        raise CloakUnavailable("The server's own program took too long, so nothing was published.") from late
+        raise CloakUnavailable(_("The server's own program took too long, so nothing was published.")) from late
     finally:
         await _end(process)
     if status:
-        raise CloakUnavailable("The server's own program failed on this picture, so nothing was published.")
+        raise CloakUnavailable(_("The server's own program failed on this picture, so nothing was published."))
 
 
 async def _end(process: Process) -> None:
@@ -76,10 +77,10 @@ async def _end(process: Process) -> None:
 def _read(target: Path, most: int) -> bytes:
     try:
         if target.is_symlink() or not target.is_file() or target.stat().st_size > most:
-            raise CloakUnavailable("The server's own program wrote no picture, so nothing was published.")
+            raise CloakUnavailable(_("The server's own program wrote no picture, so nothing was published."))
         return target.read_bytes()
     except OSError as error:
-        raise CloakUnavailable("The server's own program wrote no picture, so nothing was published.") from error
+        raise CloakUnavailable(_("The server's own program wrote no picture, so nothing was published.")) from error
 
 
 def _require_same_size(kind: Format, before: bytes, after: bytes) -> None:
@@ -89,7 +90,7 @@ def _require_same_size(kind: Format, before: bytes, after: bytes) -> None:
             return
     except PictureRefused:
         pass
-    raise CloakUnavailable("The server's own program wrote no picture of the same size, so nothing was published.")
+    raise CloakUnavailable(_("The server's own program wrote no picture of the same size, so nothing was published."))
 
 
 def _edges(kind: Format, data: bytes) -> tuple[int, ...]:

@@ -7,6 +7,7 @@ from activitypub.audience import Visibility
 from cara_fed.errors import InvalidInput
 from cara_fed.recognition.index import Near, mirror_look
 from cara_fed.services import Services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.posts import Post
@@ -28,8 +29,18 @@ class LooksLikeOthers(InvalidInput):
     """Some pictures look like other people's; the artist decides."""
 
     def __init__(self, matches: Sequence[Match]) -> None:
-        said = "; ".join(f"picture {match.number} looks like one by {match.owner}, {match.url}" for match in matches)
-        super().__init__(f"Please look at this first: {said}. If it is yours to show, publish it anyway.")
+        said = "; ".join(
+            _(
+                "picture %(number)s looks like one by %(owner)s, %(url)s",
+                number=match.number,
+                owner=match.owner,
+                url=match.url,
+            )
+            for match in matches
+        )
+        super().__init__(
+            _("Please look at this first: %(said)s. If it is yours to show, publish it anyway.", said=said)
+        )
         self.matches = tuple(matches)
 
 

@@ -11,6 +11,7 @@ from cara_fed.errors import InvalidInput
 from cara_fed.federation.errors import FetchError
 from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, MarkFound, RenditionKind
 from cara_fed.services import Services, picture_limits
+from cara_fed.words.speech import _
 from storage.attachments import Picture
 from storage.errors import MediaUnavailable, NotFound
 from storage.posts import Post
@@ -62,11 +63,11 @@ async def find_way(services: Services, url: str) -> tuple[Left, Traced | None] |
     match = _MEDIA_PATH.fullmatch(parts.path)
     if match is None or parts.netloc.lower() != services.site.domain:
         return None
-    capability, file_hash, _ = match.groups()
+    capability, file_hash, _extension = match.groups()
     try:
         number = services.capabilities.read(capability, file_hash).host_number
     except CapabilityInvalid as error:
-        raise InvalidInput("This address looks like one of ours, but this instance never made it.") from error
+        raise InvalidInput(_("This address looks like one of ours, but this instance never made it.")) from error
     async with services.database.reading() as records:
         host = None if number == WEB_HOST_NUMBER else await records.hosts.find_by_number(number)
         pictures = await records.attachments.find_by_rendition(file_hash)
@@ -91,9 +92,11 @@ async def fetch_picture(services: Services, url: str) -> bytes:
     try:
         response = await services.client.get(url, accept=_ACCEPT, max_bytes=picture_limits(services.config).max_bytes)
     except (FetchError, ProtocolError) as error:
-        raise InvalidInput(f"The picture could not be fetched: {error}.") from error
+        raise InvalidInput(_("The picture could not be fetched: %(error)s.", error=error)) from error
     if not response.ok:
-        raise InvalidInput(f"The picture could not be fetched: its server answered {response.status}.")
+        raise InvalidInput(
+            _("The picture could not be fetched: its server answered %(status)s.", status=response.status)
+        )
     return response.body
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cara_fed.words.speech import _
+
 GRID: Final = {1: (1.0,), 2: (0.75, 0.75), 3: (0.75, 1.5, 1.5), 4: (1.5, 1.5, 1.5, 1.5)}
 """Width over height of the cells of Mastodon's grid, itself 3:2; a picture alone keeps its shape."""
 SHOWN_IN_GRID: Final = 4
@@ -67,41 +69,57 @@ def _place(picture: Sent, shape: float) -> Cell:
 def _warn_of_pictures(pictures: Sequence[Sent], cells: Sequence[Cell]) -> Iterator[str]:
     if len(pictures) > SHOWN_IN_GRID:
         rest = len(pictures) - SHOWN_IN_GRID
-        yield f"Mastodon shows the first four. A line with “+{rest} more” and a link is added for the rest."
+        yield _(
+            "Mastodon shows the first four. A line with “+%(rest)s more” and a link is added for the rest.", rest=rest
+        )
     if len(pictures) > MITRA_STOPS_AT:
-        yield "Mitra leaves out what comes after the sixteenth picture."
+        yield _("Mitra leaves out what comes after the sixteenth picture.")
     for number, cell in enumerate(cells, start=1):
         if cell.lost > MUCH_LOST:
             yield (
-                f"Picture {number} loses {cell.lost:.0%} of itself in Mastodon’s grid, until it is opened. "
-                "What must stay in sight is up to you."
+                _(
+                    "Picture %(number)s loses %(lost)s of itself in Mastodon’s grid, until it is opened. "
+                    "What must stay in sight is up to you.",
+                    number=number,
+                    lost=f"{cell.lost:.0%}",
+                )
             )
     missing = [str(number) for number, picture in enumerate(pictures, start=1) if not picture.alt.strip()]
     if missing:
-        yield f"No alt text: picture {', '.join(missing)}. Some people pass such posts on to nobody."
+        yield _(
+            "No alt text: picture %(numbers)s. Some people pass such posts on to nobody.", numbers=", ".join(missing)
+        )
     for number, picture in enumerate(pictures, start=1):
         yield from _warn_of_file(number, picture)
 
 
 def _warn_of_file(number: int, picture: Sent) -> Iterator[str]:
     if picture.media_type not in OLD_PIXELFED:
-        yield f"Older Pixelfed servers do not take the format of picture {number}, and then show none at all."
+        yield _(
+            "Older Pixelfed servers do not take the format of picture %(number)s, and then show none at all.",
+            number=number,
+        )
     ratio = picture.height / picture.width
     if max(ratio, 1 / ratio) > LONG_STRIP and min(picture.width, picture.height) < READABLE_WIDTH:
         yield (
-            f"Picture {number} is long and goes out {picture.width} × {picture.height} pixels large: small writing "
-            "may be lost elsewhere. Cut it into several pictures if it is a comic."
+            _(
+                "Picture %(number)s is long and goes out %(width)s × %(height)s pixels large: small writing "
+                "may be lost elsewhere. Cut it into several pictures if it is a comic.",
+                number=number,
+                width=picture.width,
+                height=picture.height,
+            )
         )
     if picture.moves:
-        yield f"Picture {number} moves here; elsewhere it stands still."
+        yield _("Picture %(number)s moves here; elsewhere it stands still.", number=number)
 
 
 def _warn_of_post(pictures: Sequence[Sent], text: str, is_covered: bool, cover: str) -> Iterator[str]:
     if not pictures:
-        yield "Pixelfed and Vernissage show no posts without pictures."
+        yield _("Pixelfed and Vernissage show no posts without pictures.")
     if len(text) > LONG_TEXT:
-        yield "Mastodon folds a text as long as this; the pictures stay in sight below it."
+        yield _("Mastodon folds a text as long as this; the pictures stay in sight below it.")
     if is_covered and cover:
-        yield "Mastodon hides the text and the pictures behind the words on the cover."
+        yield _("Mastodon hides the text and the pictures behind the words on the cover.")
     if is_covered and pictures:
-        yield "Link cards show no picture of covered work."
+        yield _("Link cards show no picture of covered work.")

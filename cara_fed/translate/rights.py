@@ -5,6 +5,7 @@ from typing import Final
 
 from activitypub.identifiers import Handle, Site
 from activitypub.notes import Rights
+from cara_fed.words.speech import later
 from storage.artists import Artist
 from storage.posts import Post
 
@@ -22,17 +23,17 @@ LICENSES: Final[Mapping[str, str]] = {
 
 _SOURCES: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/"
 DIGITAL_SOURCES: Final[Mapping[str, str]] = {
-    f"{_SOURCES}digitalCreation": "Made by hand in a program",
-    f"{_SOURCES}print": "Scanned or photographed from paper or canvas",
-    f"{_SOURCES}digitalCapture": "Photographed digitally",
-    f"{_SOURCES}negativeFilm": "Photographed on negative film",
-    f"{_SOURCES}positiveFilm": "Photographed on slide film",
-    f"{_SOURCES}humanEdits": "Photographed, then reworked by hand",
-    f"{_SOURCES}composite": "Put together from several pictures",
-    f"{_SOURCES}screenCapture": "Captured from a screen",
-    f"{_SOURCES}algorithmicMedia": "Made by a program of mine, without AI",
-    f"{_SOURCES}compositeWithTrainedAlgorithmicMedia": "Made with parts from an AI model",
-    f"{_SOURCES}trainedAlgorithmicMedia": "Made by an AI model",
+    f"{_SOURCES}digitalCreation": later("Made by hand in a program"),
+    f"{_SOURCES}print": later("Scanned or photographed from paper or canvas"),
+    f"{_SOURCES}digitalCapture": later("Photographed digitally"),
+    f"{_SOURCES}negativeFilm": later("Photographed on negative film"),
+    f"{_SOURCES}positiveFilm": later("Photographed on slide film"),
+    f"{_SOURCES}humanEdits": later("Photographed, then reworked by hand"),
+    f"{_SOURCES}composite": later("Put together from several pictures"),
+    f"{_SOURCES}screenCapture": later("Captured from a screen"),
+    f"{_SOURCES}algorithmicMedia": later("Made by a program of mine, without AI"),
+    f"{_SOURCES}compositeWithTrainedAlgorithmicMedia": later("Made with parts from an AI model"),
+    f"{_SOURCES}trainedAlgorithmicMedia": later("Made by an AI model"),
 }
 """How a work came into being, by IPTC's NewsCodes: what an artist may state."""
 

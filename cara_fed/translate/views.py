@@ -18,6 +18,7 @@ from cara_fed.translate.posts import PostRows, file_name_of, read_credits
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.translate.structured import build_image_objects, dump_for_script
 from cara_fed.web import parts, views
+from cara_fed.words.speech import _
 from storage.albums import Album
 from storage.artists import Artist
 from storage.attachments import Picture, Rendition
@@ -191,7 +192,7 @@ def label_of(rows: PostRows) -> str:
     """A few words for a post: how its text begins, or whose it is. Never what stands under a cover."""
     text = "" if cover_of(rows) is not None else " ".join(strip_html(rows.post.content).split())
     if not text:
-        return f"Work by {rows.artist.display_name or rows.artist.name}"
+        return _("Work by %(name)s", name=rows.artist.display_name or rows.artist.name)
     return text if len(text) <= MAX_LABEL else f"{text[:MAX_LABEL].rstrip()}…"
 
 

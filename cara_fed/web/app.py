@@ -28,7 +28,7 @@ from cara_fed.web.signed_in import current_artist, load_signed_in
 from cara_fed.web.static_files import PREFIX
 from cara_fed.web.uploads import Connection, FormRequest, expect_plain_form, read_fields
 from cara_fed.web.views import ErrorPage
-from cara_fed.words.speech import spoken
+from cara_fed.words.speech import _, spoken
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +118,7 @@ def _settings(config: Config, session_key: bytes) -> dict[str, Any]:
 async def _hide_suspended() -> None:
     """Nothing of a suspended artist is shown."""
     if services().suspended.hides(request.path):
-        raise NotAllowed("This artist is suspended here.")
+        raise NotAllowed(_("This artist is suspended here."))
 
 
 async def _check_form() -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from cara_fed.web.forms import FormReader
+from cara_fed.words.speech import _
 
 MAX_REASON, MAX_EVIDENCE = 2000, 20
 
@@ -44,8 +45,8 @@ def read_blocklist_form(fields: Mapping[str, str]) -> BlocklistForm:
     """Fields ``entry``, ``reason``, ``label``, ``policy``, ``evidence`` (an address a line), ``expires`` (ISO date)."""
     reader = FormReader(fields)
     form = BlocklistForm(
-        entry=reader.line("entry", limit=2048, required="A domain, or the id of an actor (https://…)."),
-        reason=reader.text("reason", limit=MAX_REASON, required="Say why: other admins and the listed will ask."),
+        entry=reader.line("entry", limit=2048, required=_("A domain, or the id of an actor (https://…).")),
+        reason=reader.text("reason", limit=MAX_REASON, required=_("Say why: other admins and the listed will ask.")),
         label=reader.choice("label", Label, Label.TRAINING_HARVEST),
         policy=reader.choice("policy", Policy, Policy.REJECT),
         evidence=_read_evidence(reader),
@@ -58,9 +59,9 @@ def read_blocklist_form(fields: Mapping[str, str]) -> BlocklistForm:
 def _read_evidence(reader: FormReader) -> tuple[str, ...]:
     addresses = tuple(reader.text("evidence", limit=2048 * MAX_EVIDENCE).split())
     if len(addresses) > MAX_EVIDENCE:
-        reader.refuse("evidence", f"At most {MAX_EVIDENCE} addresses.")
+        reader.refuse("evidence", _("At most %(limit)s addresses.", limit=MAX_EVIDENCE))
     if not all(address.startswith(("https://", "http://")) for address in addresses):
-        reader.refuse("evidence", "One address a line, each beginning with https://.")
+        reader.refuse("evidence", _("One address a line, each beginning with https://."))
     return addresses
 
 
@@ -70,5 +71,5 @@ def _read_expiry(reader: FormReader) -> date | None:
     try:
         return date.fromisoformat(typed)
     except ValueError:
-        reader.refuse("expires", "A day, written as 2027-01-31.")
+        reader.refuse("expires", _("A day, written as 2027-01-31."))
         return None

@@ -6,6 +6,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 
 from cara_fed.errors import NotAllowed
+from cara_fed.words.speech import _
 
 FIELD = "csrf_token"
 _NONCE_BYTES = 12
@@ -15,7 +16,7 @@ class CsrfRefused(NotAllowed):
     """The form was not made for this session, or is older than it."""
 
     def __init__(self) -> None:
-        super().__init__("This form has grown old. Go back, reload the page and send it again.")
+        super().__init__(_("This form has grown old. Go back, reload the page and send it again."))
 
 
 def make_csrf_token(secret: bytes, binding: str) -> str:

@@ -11,6 +11,7 @@ from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_lice
 from cara_fed.web.parts import FormView
 from cara_fed.web.publish_form import read_focus, write_focus
 from cara_fed.web.uploads import path_of
+from cara_fed.words.speech import _
 
 
 def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], before: PostEdit) -> PostEdit:
@@ -36,7 +37,7 @@ def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], befor
         ),
     )
     if not edit.text and not edit.pictures:
-        reader.refuse("text", "A post without pictures needs some text.")
+        reader.refuse("text", _("A post without pictures needs some text."))
     reader.finish()
     return edit
 

@@ -16,9 +16,14 @@ from cara_fed.errors import InvalidInput
 from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import MAX_ALT
 from cara_fed.web.parts import FormView
+from cara_fed.words.speech import _, later
+from cara_fed.words.writing import write_number
 
 MAX_NAME, MAX_SUMMARY, MAX_FIELD = 100, 5000, 500
 PROFILE_FIELDS = 4
+NO_NAME = later(
+    "A name has 1 to 30 letters a to z, digits or underscores, and is none that this site needs for itself."
+)
 
 Choice = TypeVar("Choice", bound=StrEnum)
 _SECRET = ("password", "current_password", "csrf_token")
@@ -57,7 +62,14 @@ class FormReader:
         if required and not text:
             self.refuse(name, required)
         if len(text) > limit:
-            self.refuse(name, f"At most {limit:,} characters fit here; these are {len(text):,}.")
+            self.refuse(
+                name,
+                _(
+                    "At most %(limit)s characters fit here; these are %(count)s.",
+                    limit=write_number(limit),
+                    count=write_number(len(text)),
+                ),
+            )
         return text
 
     def choice(self, name: str, kind: type[Choice], default: Choice) -> Choice:
@@ -65,7 +77,7 @@ class FormReader:
         try:
             return kind(self.fields.get(name) or default)
         except ValueError:
-            self.refuse(name, "Choose one of these.")
+            self.refuse(name, _("Choose one of these."))
             return default
 
     def flag(self, name: str) -> bool:
@@ -151,10 +163,10 @@ class ProfileForm:
 def read_log_in_form(fields: Mapping[str, str]) -> LogInForm:
     """Fields ``name``, ``password``, ``next``. A handle of this site is taken for its name."""
     reader = FormReader(fields)
-    name = reader.line("name", limit=MAX_NAME, required="Your name here, as in @name.")
+    name = reader.line("name", limit=MAX_NAME, required=_("Your name here, as in @name."))
     password = fields.get("password", "")
     if not password:
-        reader.refuse("password", "Your password is missing.")
+        reader.refuse("password", _("Your password is missing."))
     reader.finish()
     return LogInForm(name.removeprefix("@").partition("@")[0], password, read_next_path(fields.get("next", "")))
 
@@ -171,8 +183,8 @@ def read_join_form(fields: Mapping[str, str]) -> JoinForm:
     name = reader.line("name", limit=MAX_NAME).removeprefix("@")
     try:
         require_artist_name(name)
-    except IdentifierError as refusal:
-        reader.refuse("name", _sentence(refusal))
+    except IdentifierError:
+        reader.refuse("name", _(NO_NAME))
     password = reader.new_password("password")
     reader.finish()
     return JoinForm(fields.get("token", ""), name, password)
@@ -183,7 +195,7 @@ def read_password_form(fields: Mapping[str, str]) -> PasswordForm:
     reader = FormReader(fields)
     current, token = fields.get("current_password", ""), fields.get("token", "")
     if not current and not token:
-        reader.refuse("current_password", "The password that you have now is missing.")
+        reader.refuse("current_password", _("The password that you have now is missing."))
     password = reader.new_password("password")
     reader.finish()
     return PasswordForm(password, current, token)
@@ -192,11 +204,11 @@ def read_password_form(fields: Mapping[str, str]) -> PasswordForm:
 def read_follow_from_form(fields: Mapping[str, str]) -> FollowFromForm:
     """Field ``handle``: ``@you@your.server`` in any usual form, or the address of one's own profile."""
     reader = FormReader(fields)
-    typed = reader.line("handle", required="Your own handle, for example @you@your.server.")
+    typed = reader.line("handle", required=_("Your own handle, for example @you@your.server."))
     try:
         handle = read_handle(_handle_of_profile(typed) or typed)
     except IdentifierError:
-        reader.refuse("handle", "This is no handle. One looks like @you@your.server.")
+        reader.refuse("handle", _("This is no handle. One looks like @you@your.server."))
         raise FormInvalid(reader.again()) from None
     reader.finish()
     return FollowFromForm(handle)
@@ -254,7 +266,7 @@ def _read_profile_fields(reader: FormReader) -> tuple[tuple[str, str], ...]:
     ]
     for n, (name, value) in enumerate(pairs):
         if value and not name:
-            reader.refuse(f"field_name-{n}", "What is this? Give it a name, for example “Shop”.")
+            reader.refuse(f"field_name-{n}", _("What is this? Give it a name, for example “Shop”."))
     return tuple(pair for pair in pairs if all(pair))
 
 
@@ -268,8 +280,3 @@ def _handle_of_profile(text: str) -> str | None:
         return None
     match = _ACTOR_PATH.fullmatch(parts.path)
     return f"{match[1]}@{parts.netloc}" if match else None
-
-
-def _sentence(refusal: Exception) -> str:
-    message = str(refusal)
-    return f"{message[:1].upper()}{message[1:]}."

@@ -4,53 +4,68 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cara_fed.web.mark_views import FileView, Measure
+from cara_fed.words.speech import later
 
 Line = Mapping[str, Any]
 
 _HONEST = {
     "read_metadata": (
-        "Cleaned",
-        "What the file carried beside the pixels stays here. What is in the picture stays in the picture: a face, "
-        "a street sign, a reflection, a signature.",
+        later("Cleaned"),
+        later(
+            "What the file carried beside the pixels stays here. What is in the picture stays in the "
+            "picture: a face, a street sign, a reflection, a signature."
+        ),
     ),
     "cloak": (
-        "Cloak",
-        "A cloak is friction: it disturbs programs that learn from this very file with encoders like those it was "
-        "made against. Published methods break it (Hönig et al. 2024, LightShed 2025). It has no effect on copies "
-        "already taken.",
+        later("Cloak"),
+        later(
+            "A cloak is friction: it disturbs programs that learn from this very file with encoders like "
+            "those it was made against. Published methods break it (Hönig et al. 2024, LightShed 2025). It "
+            "has no effect on copies already taken."
+        ),
     ),
     "mark_visibly": (
-        "Visible mark",
-        "It tells people whose work this is, wherever it goes. Programs that erase such marks exist, and a corner "
-        "can be cut off.",
+        later("Visible mark"),
+        later(
+            "It tells people whose work this is, wherever it goes. Programs that erase such marks exist, and "
+            "a corner can be cut off."
+        ),
     ),
     "mark_invisibly": (
-        "Invisible mark",
-        "It proves that a picture found elsewhere is this one. It stops nobody from using it, and somebody who "
-        "knows of it can destroy it, by blurring or repainting the picture.",
+        later("Invisible mark"),
+        later(
+            "It proves that a picture found elsewhere is this one. It stops nobody from using it, and "
+            "somebody who knows of it can destroy it, by blurring or repainting the picture."
+        ),
     ),
     "write_rights": (
-        "Rights",
-        "A statement in every file, which binds honest readers. A server that codes the picture anew, or a "
-        "screenshot, loses it; a scraper may ignore it.",
+        later("Rights"),
+        later(
+            "A statement in every file, which binds honest readers. A server that codes the picture anew, or "
+            "a screenshot, loses it; a scraper may ignore it."
+        ),
     ),
     "sign_manifest": (
-        "Signed manifest",
-        "It proves that this file came from here unchanged, to readers who trust this site's certificate. Most do "
-        "not know it, and any change of the file removes it.",
+        later("Signed manifest"),
+        later(
+            "It proves that this file came from here unchanged, to readers who trust this site's "
+            "certificate. Most do not know it, and any change of the file removes it."
+        ),
     ),
     "remember": (
-        "Remembered",
-        "Its look is kept here as a few bits, so that copies can be found again. Another picture that looks "
-        "nearly the same may be taken for it; a turned or redrawn one is not found.",
+        later("Remembered"),
+        later(
+            "Its look is kept here as a few bits, so that copies can be found again. Another picture that "
+            "looks nearly the same may be taken for it; a turned or redrawn one is not found."
+        ),
     ),
 }
 _PURPOSES = {
-    "federated": "For other servers",
-    "web": "For this site",
-    "web_small": "For this site, on a phone",
-    "thumbnail": "For lists and previews",
-    "moving": "For this site, moving",
+    "federated": later("For other servers"),
+    "web": later("For this site"),
+    "web_small": later("For this site, on a phone"),
+    "thumbnail": later("For lists and previews"),
+    "moving": later("For this site, moving"),
 }
 
 

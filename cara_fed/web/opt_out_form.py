@@ -7,6 +7,7 @@ from typing import Final
 from activitypub.opt_out import OptOut
 from cara_fed.translate.rights import DIGITAL_SOURCES, LICENSES
 from cara_fed.web.forms import FormReader, read_opt_out
+from cara_fed.words.speech import _
 
 NO_LICENSE: Final = "none"
 """What the field ``license`` holds for all rights reserved; empty is left to the artist's choice for all work."""
@@ -41,7 +42,7 @@ def read_license(reader: FormReader) -> str | None:
     """Field ``license``: an address, empty for all rights reserved, None where it is left to the artist's choice."""
     chosen = reader.fields.get("license", "")
     if chosen and chosen != NO_LICENSE and chosen not in LICENSES:
-        reader.refuse("license", "Choose one of these.")
+        reader.refuse("license", _("Choose one of these."))
     return "" if chosen == NO_LICENSE else chosen or None
 
 
@@ -49,12 +50,12 @@ def read_digital_source(reader: FormReader) -> str:
     """Field ``digital_source_type``: an address of IPTC's, empty where nothing is said."""
     chosen = reader.fields.get("digital_source_type", "")
     if chosen and chosen not in DIGITAL_SOURCES:
-        reader.refuse("digital_source_type", "Choose one of these.")
+        reader.refuse("digital_source_type", _("Choose one of these."))
     return chosen
 
 
 def _read_address(reader: FormReader, name: str) -> str | None:
     address = reader.line(name, limit=2048)
     if address and not address.startswith(("https://", "http://")):
-        reader.refuse(name, "An address begins with https://.")
+        reader.refuse(name, _("An address begins with https://."))
     return address or None

@@ -24,6 +24,7 @@ from cara_fed.web.credit_form import read_credits
 from cara_fed.web.forms import FormReader, Upload, chosen_file, read_cloak, read_opt_out, read_quote_policy
 from cara_fed.web.opt_out_form import read_digital_source, read_license
 from cara_fed.web.poll_form import read_poll
+from cara_fed.words.speech import _
 
 NO_FILES: Mapping[str, Upload] = MappingProxyType({})
 _PLACE = re.compile(r"(?:picture|upload|alt)-([0-9]{1,3})")
@@ -83,10 +84,10 @@ def read_publish_form(
     reader = FormReader(fields)
     form = read_draft_fields(reader, files, max_pictures)
     if not form.text and not form.pictures:
-        reader.refuse("picture-0", "Choose a picture, or write something.")
+        reader.refuse("picture-0", _("Choose a picture, or write something."))
     for picture in form.pictures if needs_alt else ():
         if not picture.alt:
-            reader.refuse(f"alt-{picture.place}", ALT_NEEDED)
+            reader.refuse(f"alt-{picture.place}", _(ALT_NEEDED))
     reader.finish()
     return form
 
@@ -127,7 +128,7 @@ def read_focus(reader: FormReader, name: str) -> tuple[float, float] | None:
     match = _FOCUS.fullmatch(typed)
     point = (float(match[1]), float(match[2])) if match else None
     if typed and (point is None or max(map(abs, point)) > 1):
-        reader.refuse(name, "Choose one of these.")
+        reader.refuse(name, _("Choose one of these."))
         return None
     return point
 
@@ -141,7 +142,10 @@ def _read_pictures(reader: FormReader, files: Mapping[str, Upload], max_pictures
     read = (_read_place(reader, files, place) for place in _places(reader.fields, files))
     pictures = tuple(picture for picture in read if picture is not None)
     if len(pictures) > max_pictures:
-        reader.refuse("picture-0", f"A post holds at most {max_pictures} pictures; these are {len(pictures)}.")
+        reader.refuse(
+            "picture-0",
+            _("A post holds at most %(limit)s pictures; these are %(count)s.", limit=max_pictures, count=len(pictures)),
+        )
     return pictures
 
 
@@ -152,7 +156,7 @@ def _read_place(reader: FormReader, files: Mapping[str, Upload], place: int) -> 
     upload_pk = None if upload else _read_number(reader, f"upload-{place}")
     if upload is None and upload_pk is None:
         if alt:
-            reader.refuse(f"picture-{place}", "This text has no picture. Choose it again, or clear the text.")
+            reader.refuse(f"picture-{place}", _("This text has no picture. Choose it again, or clear the text."))
         return None
     focal_point, opt_out = read_focus(reader, f"focal-{place}"), read_opt_out(reader, f"opt_out-{place}")
     return FormPicture(place, alt, upload, upload_pk, focal_point, opt_out)

@@ -6,6 +6,7 @@ from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from cara_fed.web.forms import FormReader
+from cara_fed.words.speech import _
 
 FARTHEST: Final = timedelta(days=366)
 
@@ -31,14 +32,14 @@ def read_schedule(reader: FormReader, now: datetime) -> Schedule | None:
         wall = datetime.fromisoformat(typed).replace(tzinfo=None, second=0, microsecond=0)
         at = wall.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
-        reader.refuse("publish_at", "A time looks like 2026-11-23 18:00.")
+        reader.refuse("publish_at", _("A time looks like 2026-11-23 18:00."))
         return None
     if at.astimezone(zone).replace(tzinfo=None) != wall:
-        reader.refuse("publish_at", "That hour does not exist there: the clock is put forward. Choose another.")
+        reader.refuse("publish_at", _("That hour does not exist there: the clock is put forward. Choose another."))
     if at <= now:
-        reader.refuse("publish_at", "That time is over. Choose a later one, or none to publish at once.")
+        reader.refuse("publish_at", _("That time is over. Choose a later one, or none to publish at once."))
     if at > now + FARTHEST:
-        reader.refuse("publish_at", "That is more than a year ahead.")
+        reader.refuse("publish_at", _("That is more than a year ahead."))
     return Schedule(at, zone.key)
 
 
@@ -50,6 +51,6 @@ def in_zone(moment: datetime, zone: str) -> datetime:
 def _read_zone(reader: FormReader) -> ZoneInfo:
     name = reader.line("time_zone", limit=64) or "UTC"
     if name not in available_timezones():
-        reader.refuse("time_zone", "There is no such time zone. One looks like Europe/Paris, or UTC.")
+        reader.refuse("time_zone", _("There is no such time zone. One looks like Europe/Paris, or UTC."))
         return ZoneInfo("UTC")
     return ZoneInfo(name)

@@ -7,6 +7,7 @@ from cara_fed.accounts.sign_in import SignedIn, find_signed_in
 from cara_fed.errors import NotAllowed
 from cara_fed.web.errors import NotSignedIn
 from cara_fed.web.house import services
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 _TOKEN, _NOTES = "token", "_flashes"
@@ -59,7 +60,7 @@ def require_role(*roles: Role) -> Artist:
     """Who is signed in with one of these roles; raises NotSignedIn, or NotAllowed."""
     artist = require_artist()
     if artist.role not in roles:
-        raise NotAllowed("Only those who run this site may enter here.")
+        raise NotAllowed(_("Only those who run this site may enter here."))
     return artist
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from cara_fed.blocklist.entries import EntryPolicy
 from cara_fed.blocklist.formats.parsed import Gathering, decode
+from cara_fed.words.speech import _
 
 MASTODON_COLUMNS = ("domain", "severity", "reject_media", "reject_reports", "public_comment", "obfuscate")
 
@@ -25,7 +26,9 @@ def gather_rows(body: bytes, gathering: Gathering, *comments: str) -> None:
         if severity in _POLICY_OF:
             gathering.add(line, row.get("domain", ""), _POLICY_OF[severity], comment)
         else:
-            gathering.report(line, row.get("domain", ""), f"the severity {severity[:40]!r} is not known")
+            gathering.report(
+                line, row.get("domain", ""), _("the severity %(severity)s is not known", severity=repr(severity[:40]))
+            )
 
 
 def _read_rows(body: bytes, gathering: Gathering) -> Iterator[tuple[int, Mapping[str, str]]]:
@@ -39,7 +42,7 @@ def _read_rows(body: bytes, gathering: Gathering) -> Iterator[tuple[int, Mapping
             elif any(cells) and not cells[0].startswith("#"):
                 yield rows.line_num, dict(zip(columns, (cell.strip() for cell in cells), strict=False))
     except csv.Error as error:
-        gathering.report(rows.line_num, "", f"the rest of the list is not CSV: {error}")
+        gathering.report(rows.line_num, "", _("the rest of the list is not CSV: %(error)s", error=error))
 
 
 def _find_delimiter(text: str) -> str:

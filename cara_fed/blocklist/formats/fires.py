@@ -24,6 +24,7 @@ from cara_fed.blocklist.formats.parsed import (
     read_json,
     text_in,
 )
+from cara_fed.words.speech import _
 
 MAX_ID = 2048
 _READ_KEY = {EntryKind.DOMAIN: read_domain_key, EntryKind.ACTOR: read_actor_key}
@@ -68,7 +69,7 @@ def read_feed_page(body: bytes, rules: EntryRules) -> FeedPage:
     """Read a page change by change; raises ListUnreadable."""
     page = read_json(body)
     if not isinstance(page, dict) or not isinstance(page.get("orderedItems"), list):
-        raise ListUnreadable("this is not a page of changes")
+        raise ListUnreadable(_("this is not a page of changes"))
     gathering = Gathering(rules)
     changes = tuple(_read_changes(gathering, page["orderedItems"]))
     return FeedPage(changes, gathering.result(), text_in(page, "next") or None, not page["orderedItems"])

@@ -10,6 +10,7 @@ from typing import Any
 
 from cara_fed.blocklist.entries import EntryKind, EntryLabel, EntryPolicy, EntryRefused, EntryRules, parse_entry
 from cara_fed.errors import CaraFedError
+from cara_fed.words.speech import _
 
 MAX_ENTRIES = 250_000
 MAX_PROBLEMS = 100
@@ -91,7 +92,7 @@ class Gathering:
         if known is None or entry.policy.gravity > known.policy.gravity:
             self._entries[entry.kind, entry.key] = entry
         if len(self._entries) > MAX_ENTRIES:
-            raise ListUnreadable(f"the list has more than {MAX_ENTRIES} entries")
+            raise ListUnreadable(_("the list has more than %(limit)s entries", limit=MAX_ENTRIES))
 
     def replace_entry(self, entry: ParsedEntry) -> None:
         """Let a later change overwrite what was said before."""
@@ -144,16 +145,16 @@ def read_json(body: bytes) -> Any:
     try:
         return json.loads(decode(body))
     except (ValueError, RecursionError) as error:
-        raise ListUnreadable("this is not JSON") from error
+        raise ListUnreadable(_("this is not JSON")) from error
 
 
 def read_json_items(body: bytes, gathering: Gathering) -> Iterator[tuple[int, dict[str, Any]]]:
     """The objects of a JSON array with their positions; anything else in it is reported."""
     items = read_json(body)
     if not isinstance(items, list):
-        raise ListUnreadable("this is not a JSON array of entries")
+        raise ListUnreadable(_("this is not a JSON array of entries"))
     for position, item in enumerate(items, 1):
         if isinstance(item, dict) and text_in(item, "domain"):
             yield position, item
         else:
-            gathering.report(position, str(item)[:200], "not an object with a domain")
+            gathering.report(position, str(item)[:200], _("not an object with a domain"))

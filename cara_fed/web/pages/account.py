@@ -18,6 +18,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import forget_signed_in, require_artist
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 PATH = "/settings/account"
@@ -40,7 +41,7 @@ async def change_aliases() -> ResponseReturnValue:
         await set_aliases(services(), artist, fields.get("aliases", "").split())
     except (CaraFedError, FetchError, ProtocolError, RefusedByBlocklist) as refusal:
         return await show_invalid(_build_page(artist, form_again(fields, aliases=_words(refusal))))
-    return await go(PATH, "Saved. Now move from there.")
+    return await go(PATH, _("Saved. Now move from there."))
 
 
 @room.post("/move")
@@ -54,14 +55,14 @@ async def move() -> ResponseReturnValue:
         return await _refuse_password(artist, refusal)
     except (CaraFedError, FetchError, ProtocolError, RefusedByBlocklist) as refusal:
         return await show_invalid(_build_page(artist, form_again(fields, target=_words(refusal))))
-    return await go(PATH, "Your followers’ servers are told where you are now.")
+    return await go(PATH, _("Your followers’ servers are told where you are now."))
 
 
 @room.post("/stay")
 async def take_back() -> ResponseReturnValue:
     """Be here again."""
     await stay(services(), require_artist())
-    return await go(PATH, "Your profile no longer leads elsewhere.")
+    return await go(PATH, _("Your profile no longer leads elsewhere."))
 
 
 @room.post("/delete")
@@ -74,18 +75,18 @@ async def leave() -> ResponseReturnValue:
         return await _refuse_password(artist, refusal)
     await delete_artist(services(), artist)
     forget_signed_in()
-    return await go("/", "Your account is gone. Every server that had anything of yours is asked to delete it.")
+    return await go("/", _("Your account is gone. Every server that had anything of yours is asked to delete it."))
 
 
 async def _refuse_password(artist: Artist, refusal: Exception) -> ResponseReturnValue:
-    said = "This is not your password." if isinstance(refusal, WrongPassword) else str(refusal)
+    said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
     return await show_invalid(_build_page(artist, FormView(errors={"password": said})))
 
 
 def _words(refusal: Exception) -> str:
     if isinstance(refusal, InvalidInput | CaraFedError):
         return str(refusal)
-    return f"This account could not be reached: {refusal}."
+    return _("This account could not be reached: %(refusal)s.", refusal=refusal)
 
 
 def _build_page(artist: Artist, form: FormView) -> AccountSettingsPage:

@@ -28,6 +28,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import ReplyPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.posts import Post
 
@@ -105,7 +106,9 @@ async def answer(pk: int, what: str) -> ResponseReturnValue:
     """Let a post show the artist's own that it quotes, or let it show a link alone."""
     artist, fields = require_artist(), await read_fields()
     await ANSWERS[what](services(), artist, pk)
-    done = "It shows your post now." if what == "allow_quote" else "It shows a link alone, wherever that is heeded."
+    done = (
+        _("It shows your post now.") if what == "allow_quote" else _("It shows a link alone, wherever that is heeded.")
+    )
     return await go(read_next_path(fields.get("back", "")), done)
 
 
@@ -127,7 +130,7 @@ def _read_draft(fields: Mapping[str, str], entry: Entry, what: Literal["reply", 
     warning = reader.line("content_warning", limit=MAX_WARNING)
     usual = entry.post.visibility if what == "reply" else Visibility.PUBLIC
     draft = PostDraft(
-        text=reader.text("text", limit=MAX_TEXT, required="An answer needs words."),
+        text=reader.text("text", limit=MAX_TEXT, required=_("An answer needs words.")),
         content_warning=warning,
         sensitive=bool(warning),
         visibility=reader.choice("visibility", Visibility, usual),

@@ -34,6 +34,7 @@ from cara_fed.web.signed_in import current_artist, require_artist
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.views import Head, OpenGraph
 from cara_fed.web.walls import hang
+from cara_fed.words.speech import _
 from storage.albums import Album
 from storage.artists import Artist
 from storage.records import Records
@@ -73,7 +74,7 @@ async def make_album(name: str) -> ResponseReturnValue:
         return await _show_albums(name, invalid.view)
     except InvalidInput as refusal:
         return await _show_albums(name, form_again(fields, title=str(refusal)))
-    return await go(path_of_album(artist, album), "Made. Works get into it from their own pages.")
+    return await go(path_of_album(artist, album), _("Made. Works get into it from their own pages."))
 
 
 @room.get("/@<name>/albums/<slug>")
@@ -102,7 +103,7 @@ async def edit(name: str, slug: str) -> ResponseReturnValue:
         await edit_album(services(), found.artist, slug, _read_text(fields))
     except FormInvalid as invalid:
         return await show_invalid(_build_edit(found, invalid.view))
-    return await go(found.path, "Saved.")
+    return await go(found.path, _("Saved."))
 
 
 @room.post("/@<name>/albums/<slug>/order")
@@ -118,7 +119,7 @@ async def delete(name: str, slug: str) -> ResponseReturnValue:
     """Delete the album; the works stay."""
     found = await _find_own(name, slug)
     await delete_album(services(), found.artist, slug)
-    return await go(f"/@{found.artist.name}/albums", "Deleted. The works in it are where they were.")
+    return await go(f"/@{found.artist.name}/albums", _("Deleted. The works in it are where they were."))
 
 
 def path_of_album(artist: Artist, album: Album) -> str:
@@ -128,7 +129,7 @@ def path_of_album(artist: Artist, album: Album) -> str:
 
 def _read_text(fields: Mapping[str, str]) -> AlbumText:
     reader = FormReader(fields)
-    title = reader.line("title", limit=MAX_TITLE, required="What is the album called?")
+    title = reader.line("title", limit=MAX_TITLE, required=_("What is the album called?"))
     text = AlbumText(title, reader.text("summary", limit=MAX_SUMMARY), reader.flag("is_series"))
     reader.finish()
     return text

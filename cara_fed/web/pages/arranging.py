@@ -26,6 +26,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import hang
+from cara_fed.words.speech import _
 
 room = Blueprint("arranging", __name__)
 
@@ -65,7 +66,7 @@ async def change_places(name: str, pk: int) -> ResponseReturnValue:
     except InvalidInput as refusal:
         field = _NEW if fields.get(_NEW) else "portfolio"
         return await show_invalid(await _build_places(rows, form_again(fields, **{field: str(refusal)})))
-    return await go(path_of_post(rows.artist, rows.post), "Saved.")
+    return await go(path_of_post(rows.artist, rows.post), _("Saved."))
 
 
 def arranged(rows: PostRows) -> ArrangedPost:

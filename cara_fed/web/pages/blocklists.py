@@ -19,12 +19,13 @@ from cara_fed.web.house import services, visitor
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.views import Head
+from cara_fed.words.speech import _, later
 from storage.appeals import Appeal
 from storage.blocklist import BlocklistEntry
 
 ENTRIES: Final = 200
 APPEALS_BY_ADDRESS: Final = Limit("appeal from", 5, timedelta(hours=1))
-_THANKS: Final = "Your appeal was filed. The answer will stand on this page."
+_THANKS: Final = later("Your appeal was filed. The answer will stand on this page.")
 
 room = Blueprint("blocklists", __name__)
 
@@ -53,14 +54,14 @@ async def show_entry(ref: str) -> ResponseReturnValue:
 @room.get(f"{LIST_PATH}/<ref>/appeal")
 async def show_appeal_form(ref: str) -> ResponseReturnValue:
     """The form for an appeal."""
-    entry, _ = await _get_entry(ref)
+    entry, _appeals = await _get_entry(ref)
     return await show(AppealPage(view_entry(entry)))
 
 
 @room.post(f"{LIST_PATH}/<ref>/appeal")
 async def appeal(ref: str) -> ResponseReturnValue:
     """File an appeal; anybody may, signed in or not."""
-    entry, _ = await _get_entry(ref)
+    entry, _appeals = await _get_entry(ref)
     fields, view = await read_fields(), view_entry(entry)
     try:
         content, contact = _read_form(FormReader(fields))
@@ -70,7 +71,7 @@ async def appeal(ref: str) -> ResponseReturnValue:
         return await show_invalid(AppealPage(view, invalid.view))
     except (InvalidInput, NotAllowed) as refusal:
         return await show_invalid(AppealPage(view, form_again(fields, content=str(refusal))))
-    return await go(view.url, _THANKS)
+    return await go(view.url, _(_THANKS))
 
 
 def view_entry(entry: BlocklistEntry) -> ListedEntry:
@@ -91,7 +92,7 @@ def view_entry(entry: BlocklistEntry) -> ListedEntry:
 
 
 def _read_form(reader: FormReader) -> tuple[str, str]:
-    content = reader.text("content", limit=MAX_CONTENT, required="Say why the entry is wrong.")
+    content = reader.text("content", limit=MAX_CONTENT, required=_("Say why the entry is wrong."))
     contact = reader.line("contact", limit=MAX_CONTACT)
     reader.finish()
     return content, contact

@@ -11,6 +11,7 @@ from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_artist, session_token
 from cara_fed.web.studio_views import BrowserSession, SessionsSettingsPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.sessions import Session
 
 PATH = "/settings/sessions"
@@ -37,14 +38,14 @@ async def end_session() -> ResponseReturnValue:
         for row in await records.sessions.find_for_artist(artist.pk, services().clock.now()):
             if _refer_to(row) == reference:
                 await records.sessions.remove(row.token_hash)
-    return await go(PATH, "Logged out there.")
+    return await go(PATH, _("Logged out there."))
 
 
 @room.post(f"{PATH}/end-others")
 async def end_other_sessions() -> ResponseReturnValue:
     """End all but this one."""
     await sign_out_elsewhere(services(), require_artist().pk, session_token())
-    return await go(PATH, "Logged out everywhere else.")
+    return await go(PATH, _("Logged out everywhere else."))
 
 
 def _build_session(row: Session, this: str) -> BrowserSession:

@@ -11,6 +11,7 @@ from cara_fed.web.showing import go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import CommissionsPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 
 PATH = "/settings/commissions"
 
@@ -36,4 +37,4 @@ async def change_commissions() -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(CommissionsPage(invalid.view))
     await set_commissions(services(), artist, state, price_sheet)
-    return await go(PATH, "Saved. It stands on your profile, here and elsewhere.")
+    return await go(PATH, _("Saved. It stands on your profile, here and elsewhere."))

@@ -18,6 +18,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import path_of, read_fields, read_files
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.drafts import DUE, OPEN, PUBLISHED, Draft
 
@@ -69,7 +70,7 @@ async def add_picture(pk: int) -> ResponseReturnValue:
     artist, upload = require_artist(), chosen_file(await read_files(), "picture")
     try:
         if upload is None:
-            raise InvalidInput("There is no picture in this.")
+            raise InvalidInput(_("There is no picture in this."))
         row = await receive_upload(services(), artist, pk, path_of(upload), upload.filename or "")
     except (InvalidInput, NotFound) as refusal:
         return _refuse(refusal)
@@ -101,7 +102,7 @@ async def remove_picture(pk: int, upload_pk: int) -> ResponseReturnValue:
 async def discard(pk: int) -> ResponseReturnValue:
     """Throw it away."""
     await discard_draft(services(), require_artist(), pk)
-    return await go("/drafts", "Thrown away.")
+    return await go("/drafts", _("Thrown away."))
 
 
 @room.post("/drafts/<pk:pk>/appeal")
@@ -109,14 +110,14 @@ async def say_how_it_was_made(pk: int) -> ResponseReturnValue:
     """What the artist of held work says about it."""
     artist, fields = require_artist(), await read_fields()
     await appeal(services(), artist, pk, fields.get("appeal", ""))
-    return await go(f"/drafts/{pk}", "Thank you. Those who decide will read it.")
+    return await go(f"/drafts/{pk}", _("Thank you. Those who decide will read it."))
 
 
 @room.post("/drafts/<pk:pk>/unschedule")
 async def unschedule(pk: int) -> ResponseReturnValue:
     """Let it wait for its artist again."""
     await unschedule_draft(services(), require_artist(), pk)
-    return await go(f"/publish?draft={pk}", "It will not go out by itself. Here it is as you left it.")
+    return await go(f"/publish?draft={pk}", _("It will not go out by itself. Here it is as you left it."))
 
 
 def kept_fields(fields: Mapping[str, str]) -> dict[str, str]:

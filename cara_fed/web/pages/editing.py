@@ -25,6 +25,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import Asked, EditPage
 from cara_fed.web.uploads import read_fields, read_files
+from cara_fed.words.speech import _
 from storage.credits import DROPPED, Credit
 
 room = Blueprint("editing", __name__)
@@ -50,7 +51,7 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
     except InvalidInput as refusal:
         again = form_again(fields, **{_field_of(refusal, files): str(refusal)})
         return await show_invalid(_build_page(rows, again, await _find_credits(rows)))
-    return await go(path_of_post(rows.artist, rows.post), "Saved. Every server that has it is told.")
+    return await go(path_of_post(rows.artist, rows.post), _("Saved. Every server that has it is told."))
 
 
 @room.post("/@<name>/<pk:pk>/delete")
@@ -58,7 +59,7 @@ async def delete(name: str, pk: int) -> ResponseReturnValue:
     """Delete the post here, and ask every server that has it to do so too."""
     rows = await find_own(name, pk)
     await delete_post(services(), rows.artist, pk)
-    return await go(f"/@{rows.artist.name}", "Deleted. Every server that received it is asked to delete it too.")
+    return await go(f"/@{rows.artist.name}", _("Deleted. Every server that received it is asked to delete it too."))
 
 
 async def find_own(name: str, pk: int) -> PostRows:

@@ -13,6 +13,7 @@ from cara_fed.web.house import services
 from cara_fed.web.login_views import ArchiveView, ExportSettingsPage
 from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_even_suspended
+from cara_fed.words.speech import _
 from storage.exports import READY, Export
 
 PATH = "/settings/export"
@@ -37,7 +38,7 @@ async def ask() -> ResponseReturnValue:
         await ask_export(services(), require_even_suspended())
     except InvalidInput as refusal:
         return await go(PATH, str(refusal), "refused")
-    return await go(PATH, "Your archive is being made. Come back in a while.")
+    return await go(PATH, _("Your archive is being made. Come back in a while."))
 
 
 @room.get(f"{PATH}/<pk:pk>.zip")

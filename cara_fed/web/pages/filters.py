@@ -14,6 +14,7 @@ from cara_fed.web.showing import go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import FilterLine, FiltersPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.filters import Filter
 
@@ -35,14 +36,14 @@ async def add_filter() -> ResponseReturnValue:
     """One more."""
     artist, reader = require_artist(), FormReader(await read_fields())
     now, days = services().clock.now(), reader.fields.get("days", "")
-    phrase = reader.line("phrase", limit=MAX_PHRASE, required="Which word, or which words?")
+    phrase = reader.line("phrase", limit=MAX_PHRASE, required=_("Which word, or which words?"))
     if days not in DAYS:
-        reader.refuse("days", "Choose one of these.")
+        reader.refuse("days", _("Choose one of these."))
     try:
         reader.finish()
         async with services().database.unit_of_work() as records:
             if len(await records.filters.find_all(artist.pk, now)) >= MAX_FILTERS:
-                reader.refuse("phrase", f"There is room for {MAX_FILTERS}; remove one first.")
+                reader.refuse("phrase", _("There is room for %(limit)s; remove one first.", limit=MAX_FILTERS))
                 reader.finish()
             row = Filter(
                 pk=services().clock.new_pk(),
@@ -55,7 +56,7 @@ async def add_filter() -> ResponseReturnValue:
             await records.filters.add(row)
     except FormInvalid as invalid:
         return await show_invalid(await _build_page(artist, invalid.view))
-    return await go(PATH, "It holds from now on, on all your timelines.")
+    return await go(PATH, _("It holds from now on, on all your timelines."))
 
 
 @room.post(f"{PATH}/remove")
@@ -64,7 +65,7 @@ async def remove_filter() -> ResponseReturnValue:
     artist, fields = require_artist(), await read_fields()
     async with services().database.unit_of_work() as records:
         await records.filters.remove(artist.pk, read_number(fields.get("filter", "")) or 0)
-    return await go(PATH, "Removed.")
+    return await go(PATH, _("Removed."))
 
 
 async def _build_page(artist: Artist, form: FormView) -> FiltersPage:

@@ -18,6 +18,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import INVALID, form_again, show
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.views import FollowFromPage
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 BY_ADDRESS: Final = Limit("follow-from from", 20, timedelta(minutes=5))
@@ -69,5 +70,5 @@ def _build_page(artist: Artist, form: FormView) -> FollowFromPage:
 
 def _sentence(refusal: Exception) -> str:
     if isinstance(refusal, RefusedByBlocklist):
-        return f"This site deals with nobody at {refusal.listing.key}."
+        return _("This site deals with nobody at %(key)s.", key=refusal.listing.key)
     return str(refusal)

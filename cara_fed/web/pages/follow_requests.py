@@ -14,6 +14,7 @@ from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import read_before
+from cara_fed.words.speech import _
 from storage.follows import PENDING, Follower
 from storage.records import Records
 
@@ -42,14 +43,14 @@ async def show_requests() -> ResponseReturnValue:
 async def accept() -> ResponseReturnValue:
     """Let somebody follow."""
     await accept_follower(services(), require_artist(), (await read_fields()).get("actor_id", ""))
-    return await go(PATH, "They follow you now.")
+    return await go(PATH, _("They follow you now."))
 
 
 @room.post("/reject")
 async def reject() -> ResponseReturnValue:
     """Refuse somebody."""
     await reject_follower(services(), require_artist(), (await read_fields()).get("actor_id", ""))
-    return await go(PATH, "Refused. Their server is told.")
+    return await go(PATH, _("Refused. Their server is told."))
 
 
 async def _find_people(records: Records, rows: Sequence[Follower]) -> dict[str, Byline]:

@@ -22,6 +22,7 @@ from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import AuthorizeInteractionPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.follows import ACCEPTED, PENDING, Following
 from storage.remote_actors import RemoteActor
@@ -77,7 +78,9 @@ async def follow_stranger() -> ResponseReturnValue:
         followed = await follow_actor(services(), artist, fields.get("actor_id", ""))
     except (FetchError, ProtocolError) as error:
         raise InvalidInput(_not_found(fields.get("actor_id", ""), error)) from error
-    return await go(f"/authorize_interaction?uri={followed.handle}", f"You asked to follow {followed.handle}.")
+    return await go(
+        f"/authorize_interaction?uri={followed.handle}", _("You asked to follow %(handle)s.", handle=followed.handle)
+    )
 
 
 async def _find_id(target: str) -> str:
@@ -86,7 +89,7 @@ async def _find_id(target: str) -> str:
     try:
         return (await find_actor(services(), target))[1]
     except RefusedByBlocklist as error:
-        raise NotAllowed(f"This site deals with nobody at {error.listing.key}.") from error
+        raise NotAllowed(_("This site deals with nobody at %(key)s.", key=error.listing.key)) from error
     except (FetchError, ProtocolError) as error:
         raise InvalidInput(_not_found(target, error)) from error
 
@@ -109,4 +112,4 @@ def _build_page(met: _Met) -> AuthorizeInteractionPage:
 
 
 def _not_found(target: str, error: Exception) -> str:
-    return f"{target[:200]} could not be found: {str(error).rstrip('.')}."
+    return _("%(target)s could not be found: %(reason)s.", target=target[:200], reason=str(error).rstrip("."))

@@ -11,6 +11,7 @@ from cara_fed.web.house import services, visitor
 from cara_fed.web.login_views import ForgottenPage
 from cara_fed.web.showing import show, show_invalid
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 
 PATH = "/password/forgotten"
 
@@ -29,7 +30,7 @@ async def ask_for_link() -> ResponseReturnValue:
     """The same answer for everybody: nobody learns who is here, or who has an address."""
     _require_mail_server()
     reader = FormReader(await read_fields())
-    name = reader.line("name", limit=MAX_NAME, required="Your name here, as in @name.")
+    name = reader.line("name", limit=MAX_NAME, required=_("Your name here, as in @name."))
     try:
         reader.finish()
     except FormInvalid as invalid:

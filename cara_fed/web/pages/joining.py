@@ -18,6 +18,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import keep_signed_in
 from cara_fed.web.studio_views import JoinPage, PasswordResetPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.tokens import Token
 
@@ -43,7 +44,7 @@ async def join_in() -> ResponseReturnValue:
     except (InvalidInput, IdentifierError) as refusal:
         return await show_invalid(await _build_join(form.token, form_again(fields, name=str(refusal))))
     await _sign_in(artist)
-    return await go(f"/@{artist.name}", "Welcome. This wall is yours.")
+    return await go(f"/@{artist.name}", _("Welcome. This wall is yours."))
 
 
 @room.get("/password/reset")
@@ -63,9 +64,9 @@ async def reset() -> ResponseReturnValue:
     await _read_link(form.token, Purpose.PASSWORD_RESET)
     artist = await reset_password(services(), form.token, form.password)
     if await _needs_code(artist):
-        return await go("/login", "The new password is set. Log in with it, and with a code.")
+        return await go("/login", _("The new password is set. Log in with it, and with a code."))
     await _sign_in(artist)
-    return await go(f"/@{artist.name}", "The new password is set.")
+    return await go(f"/@{artist.name}", _("The new password is set."))
 
 
 async def _sign_in(artist: Artist) -> None:

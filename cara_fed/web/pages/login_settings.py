@@ -33,6 +33,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist, session_token
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 PATH = "/settings/login"
@@ -65,7 +66,7 @@ async def keep_passkey() -> ResponseReturnValue:
         await add_passkey(services(), artist, fields.get("credential", ""), fields.get("name", ""))
     except (PasskeyRefused, InvalidInput) as refusal:
         return await show_invalid(replace(await _build(artist), form=FormView(errors={"passkey": str(refusal)})))
-    return await go(PATH, "The passkey is kept. You can log in with it from now on.")
+    return await go(PATH, _("The passkey is kept. You can log in with it from now on."))
 
 
 @room.post(f"{PATH}/passkeys/remove")
@@ -74,7 +75,7 @@ async def remove_passkey() -> ResponseReturnValue:
     artist, fields = require_artist(), await read_fields()
     async with services().database.unit_of_work() as records:
         await records.passkeys.remove(artist.pk, read_pk(fields.get("passkey", "")) or 0)
-    return await go(PATH, "This passkey opens nothing any more.")
+    return await go(PATH, _("This passkey opens nothing any more."))
 
 
 @room.post(f"{PATH}/passkeys/ask")
@@ -135,7 +136,7 @@ async def change_mail() -> ResponseReturnValue:
         return await _refuse_password(artist, refusal)
     except (InvalidInput, TooManyAttempts) as refusal:
         return await show_invalid(replace(await _build(artist), form=form_again(fields, mail=str(refusal))))
-    said = "Open the link in the letter that is on its way." if fields.get("mail", "").strip() else "Forgotten."
+    said = _("Open the link in the letter that is on its way.") if fields.get("mail", "").strip() else _("Forgotten.")
     return await go(PATH, said)
 
 
@@ -149,7 +150,7 @@ async def show_confirm() -> ResponseReturnValue:
 async def confirm_mail() -> ResponseReturnValue:
     """The address is who it says."""
     await confirm_mail_address(services(), (await read_fields()).get("token", ""))
-    return await go("/", "Links for a new password go to this address from now on.")
+    return await go("/", _("Links for a new password go to this address from now on."))
 
 
 async def _with_password(act: Callable[[Services, Artist], Awaitable[object]]) -> ResponseReturnValue:
@@ -163,12 +164,12 @@ async def _with_password(act: Callable[[Services, Artist], Awaitable[object]]) -
 
 
 async def _refuse_password(artist: Artist, refusal: NotAllowed) -> ResponseReturnValue:
-    said = "This is not your password." if isinstance(refusal, WrongPassword) else str(refusal)
+    said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
     return await show_invalid(replace(await _build(artist), form=FormView(errors={"password": said})))
 
 
 def _refuse_options(refusal: NotAllowed | InvalidInput) -> Response:
-    said = "This is not your password." if isinstance(refusal, WrongPassword) else str(refusal)
+    said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
     response = jsonify({"error": said})
     response.status_code = status_of(refusal)
     return response

@@ -21,6 +21,7 @@ from cara_fed.web.parts import FollowState, FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import current_artist, require_artist
 from cara_fed.web.uploads import path_of, read_fields, read_files
+from cara_fed.words.speech import _
 from storage.making import MakingFile
 from storage.records import Records
 
@@ -41,7 +42,7 @@ async def add_making(name: str, pk: int) -> ResponseReturnValue:
     kind, note = reader.choice("kind", Kind, Kind.SKETCH), reader.text("note", limit=MAX_NOTE)
     try:
         if file is None:
-            reader.refuse("file", "Choose a file.")
+            reader.refuse("file", _("Choose a file."))
         reader.finish()
         assert file is not None  # noqa: S101 - refused above
         public = reader.flag("is_public")
@@ -50,7 +51,7 @@ async def add_making(name: str, pk: int) -> ResponseReturnValue:
         return await show_invalid(await _build_making(name, pk, invalid.view))
     except InvalidInput as refusal:
         return await show_invalid(await _build_making(name, pk, form_again(fields, file=str(refusal))))
-    return await go(f"{path_of_post(rows.artist, rows.post)}/making", "Kept, with its hash and today’s date.")
+    return await go(f"{path_of_post(rows.artist, rows.post)}/making", _("Kept, with its hash and today’s date."))
 
 
 @room.post("/@<name>/<pk:pk>/making/<pk:file_pk>/remove")
@@ -58,7 +59,7 @@ async def take_away(name: str, pk: int, file_pk: int) -> ResponseReturnValue:
     """One file less."""
     rows = await find_own(name, pk)
     await remove_making(services(), rows.artist, pk, file_pk)
-    return await go(f"{path_of_post(rows.artist, rows.post)}/making", "Removed.")
+    return await go(f"{path_of_post(rows.artist, rows.post)}/making", _("Removed."))
 
 
 @room.get("/@<name>/<pk:pk>/making/<pk:file_pk>")
@@ -89,14 +90,14 @@ async def propose(name: str, pk: int) -> ResponseReturnValue:
     """Propose a text."""
     reader, fields = require_artist(), await read_fields()
     async with services().database.reading() as records:
-        rows, _ = await find_post(records, name, pk)
+        rows, _sight = await find_post(records, name, pk)
     number = fields.get("number", "1")
     try:
         picked = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else 0
         await propose_alt(services(), reader, rows, picked, fields.get("text", ""))
     except InvalidInput as refusal:
         return await show_invalid(await _build_alt(name, pk, form_again(fields, text=str(refusal))))
-    return await go(path_of_post(rows.artist, rows.post), "Thank you. The artist decides.")
+    return await go(path_of_post(rows.artist, rows.post), _("Thank you. The artist decides."))
 
 
 @room.post("/@<name>/<pk:pk>/alt/answer")
@@ -106,9 +107,9 @@ async def answer(name: str, pk: int) -> ResponseReturnValue:
     proposal, back = read_number(fields.get("proposal", "")) or 0, f"{path_of_post(rows.artist, rows.post)}/alt"
     if fields.get("answer") == "take":
         await accept_alt(services(), rows.artist, pk, proposal)
-        return await go(back, "It stands beside the picture now, and every server that has it is told.")
+        return await go(back, _("It stands beside the picture now, and every server that has it is told."))
     await leave_alt(services(), rows.artist, pk, proposal)
-    return await go(back, "Left as it is.")
+    return await go(back, _("Left as it is."))
 
 
 def _is_staff() -> bool:

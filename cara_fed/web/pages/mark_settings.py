@@ -18,6 +18,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import read_fields, read_files
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 PATH = "/settings/marks"
@@ -42,7 +43,7 @@ async def change_marks() -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(await _build_page(artist, invalid.view))
     await keep_wishes(services(), artist, wishes)
-    return await go(PATH, "Saved. It holds for what you publish from now on; earlier pictures stay as they are.")
+    return await go(PATH, _("Saved. It holds for what you publish from now on; earlier pictures stay as they are."))
 
 
 @room.get("/preview")
@@ -70,7 +71,7 @@ def _read_mark(reader: FormReader, logo: str) -> VisibleMark:
 def _read_opacity(reader: FormReader) -> int:
     typed = reader.line("opacity") or str(MarkWishes().opacity)
     if not typed.isdecimal() or not 5 <= int(typed) <= 100:
-        reader.refuse("opacity", "From 5 to 100 %.")
+        reader.refuse("opacity", _("From 5 to 100 %."))
         return MarkWishes().opacity
     return int(typed)
 
@@ -82,7 +83,7 @@ async def _read_wishes(artist: Artist, fields: Mapping[str, str], files: Mapping
     logo = await _read_logo(reader, chosen_file(files, "logo")) or mark.logo
     wishes = MarkWishes(reader.flag("visible"), mark.layout, mark.text, logo, mark.opacity, invisible)
     if wishes.is_visible and not wishes.can_be_drawn:
-        reader.refuse("text", "What should the mark say? Write it here, or choose a logo.")
+        reader.refuse("text", _("What should the mark say? Write it here, or choose a logo."))
     reader.finish()
     return wishes
 
@@ -92,7 +93,7 @@ async def _read_logo(reader: FormReader, upload: Upload | None) -> str:
         return ""
     data = upload.stream.read(MAX_LOGO_BYTES + 1)
     if len(data) > MAX_LOGO_BYTES:
-        reader.refuse("logo", f"A logo has at most {MAX_LOGO_BYTES // 1024} KiB.")
+        reader.refuse("logo", _("A logo has at most %(limit)s KiB.", limit=MAX_LOGO_BYTES // 1024))
         return ""
     try:
         return await services().pictures.clean_logo(data, picture_limits(services().config))

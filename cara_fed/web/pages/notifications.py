@@ -20,6 +20,7 @@ from cara_fed.web.signed_in import count_unread, require_artist
 from cara_fed.web.social_views import Notice, NotificationsPage
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import read_before
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.credits import ASKED, Credit
 from storage.follows import PENDING
@@ -133,13 +134,13 @@ def _quote_pk(row: Notification, post: Post | None) -> int | None:
 
 def _about(row: Notification, post: Post | None) -> Link | None:
     if row.kind in (NOT_PUBLISHED, RELEASED_KIND):
-        return Link(f"/drafts/{row.object_id}", "The draft")
+        return Link(f"/drafts/{row.object_id}", _("The draft"))
     if row.kind == ENTRY_ENDS:
         return Link("/admin/blocklist", row.object_id)
     if row.kind == HELD_KIND:
-        return Link("/admin/held", "Held work")
+        return Link("/admin/held", _("Held work"))
     if row.kind == ALT_PROPOSAL and post is not None:
-        return Link(f"{path_of(post)}/alt", "The proposals")
+        return Link(f"{path_of(post)}/alt", _("The proposals"))
     return Link(path_of(post), _excerpt(post)) if post is not None and post.deleted_at is None else None
 
 

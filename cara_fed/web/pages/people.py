@@ -29,6 +29,7 @@ from cara_fed.web.showing import go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import KeepingAwayPage, KeptAway, ReportPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 
@@ -57,9 +58,9 @@ async def act(what: str) -> ResponseReturnValue:
     try:
         await ACTS[what](services(), artist, actor_id)
     except RefusedByBlocklist as error:
-        raise NotAllowed(f"This site deals with nobody at {error.listing.key}.") from error
+        raise NotAllowed(_("This site deals with nobody at %(key)s.", key=error.listing.key)) from error
     except (FetchError, ProtocolError) as error:
-        raise InvalidInput(f"Their server could not be asked: {error}.") from error
+        raise InvalidInput(_("Their server could not be asked: %(error)s.", error=error)) from error
     return await go(read_next_path(fields.get("back", "")))
 
 
@@ -87,13 +88,13 @@ async def report() -> ResponseReturnValue:
     artist, fields = require_artist(), await read_fields()
     actor_id, post_pk = fields.get("actor_id", ""), read_pk(fields.get("post_pk", ""))
     reader = FormReader(fields)
-    content = reader.text("content", limit=MAX_REPORT, required="Say what is wrong: the moderators will ask.")
+    content = reader.text("content", limit=MAX_REPORT, required=_("Say what is wrong: the moderators will ask."))
     try:
         reader.finish()
     except FormInvalid as invalid:
         return await show_invalid(await _build_report(artist, actor_id, post_pk, invalid.view))
     await report_actor(services(), artist, ReportDraft(actor_id, content, post_pk, reader.flag("forward")))
-    return await go("/home", "The moderators have your report. Thank you.")
+    return await go("/home", _("The moderators have your report. Thank you."))
 
 
 async def _require_known(actor_id: str) -> None:

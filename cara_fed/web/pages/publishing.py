@@ -31,6 +31,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import PublishPage
 from cara_fed.web.uploads import path_of, read_fields, read_files
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.drafts import DUE, OPEN, PUBLISHED, Draft
 from storage.uploads import READY
@@ -82,12 +83,12 @@ async def publish() -> ResponseReturnValue:
 async def _keep(sent: _Sent) -> ResponseReturnValue:
     """Keep it as it stands, and come back to it or look at it."""
     try:
-        pk, _ = await _keep_files(sent)
+        pk, _refused = await _keep_files(sent)
     except InvalidInput as refusal:
         raise FormInvalid(form_again(sent.fields, text=str(refusal))) from refusal
     if sent.act == "look":
         return redirect(f"/drafts/{pk}/look", 303)
-    return await go(f"/publish?draft={pk}", "Kept. You will find it among your drafts.")
+    return await go(f"/publish?draft={pk}", _("Kept. You will find it among your drafts."))
 
 
 async def _publish(sent: _Sent) -> ResponseReturnValue:

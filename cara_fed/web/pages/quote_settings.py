@@ -11,6 +11,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 
 PATH = "/settings/quotes"
 
@@ -35,4 +36,4 @@ async def change_quotes() -> ResponseReturnValue:
         return await show_invalid(QuoteSettingsPage(invalid.view))
     async with services().database.unit_of_work() as records:
         (await records.artists.get_by_pk(artist.pk)).quote_policy = policy
-    return await go(PATH, "Saved. It holds for what you publish from now on.")
+    return await go(PATH, _("Saved. It holds for what you publish from now on."))

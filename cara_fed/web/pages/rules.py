@@ -10,12 +10,14 @@ from cara_fed.mail.letters import can_write
 from cara_fed.moderation.applications import apply_to_join
 from cara_fed.moderation.suspensions import appeal_suspension
 from cara_fed.web.errors import NothingHere
+from cara_fed.web.forms import NO_NAME
 from cara_fed.web.house import house, services, visitor
 from cara_fed.web.moderation_views import ApplyPage, RulesPage, SuspendedPage
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import suspended_artist
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.applications import OPEN
 from storage.artists import Artist
 
@@ -51,8 +53,8 @@ async def apply() -> ResponseReturnValue:
     name, mail, words = (fields.get(field, "") for field in ("name", "mail", "words"))
     try:
         await apply_to_join(services(), name.strip().removeprefix("@"), mail, words, visitor().address)
-    except IdentifierError as refusal:
-        return await show_invalid(await _build_apply(form_again(fields, name=str(refusal))))
+    except IdentifierError:
+        return await show_invalid(await _build_apply(form_again(fields, name=_(NO_NAME))))
     except InvalidInput as refusal:
         return await show_invalid(await _build_apply(form_again(fields, words=str(refusal))))
     return await show(ApplyPage(is_sent=True))
@@ -75,7 +77,7 @@ async def appeal() -> ResponseReturnValue:
         await appeal_suspension(services(), artist, fields.get("words", ""))
     except InvalidInput as refusal:
         return await show_invalid(await _build_suspended(artist, form_again(fields, words=str(refusal))))
-    return await go(SUSPENDED, "The moderators have your appeal.")
+    return await go(SUSPENDED, _("The moderators have your appeal."))
 
 
 async def _build_apply(form: FormView) -> ApplyPage:

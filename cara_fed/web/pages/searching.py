@@ -23,6 +23,7 @@ from cara_fed.web.showing import show, show_invalid
 from cara_fed.web.signed_in import current_artist
 from cara_fed.web.social_views import SearchPage
 from cara_fed.web.walls import cut, hang_together, read_before
+from cara_fed.words.speech import _
 from storage.searches import Shunned
 
 MAX_QUERY, MAX_WORDS, LENGTH = 2048, 8, 40
@@ -100,15 +101,19 @@ async def _find(query: str) -> str:
             return _find_here(query) or await _find_by_url(query)
         return await _find_by_handle(query)
     except RefusedByBlocklist as error:
-        raise _NotFoundAnywhere(f"This site deals with nobody at {error.listing.key}.") from error
+        raise _NotFoundAnywhere(_("This site deals with nobody at %(key)s.", key=error.listing.key)) from error
     except (FetchError, ProtocolError) as error:
-        raise _NotFoundAnywhere(f"{query[:200]} could not be found: {str(error).rstrip('.')}.") from error
+        raise _NotFoundAnywhere(
+            _("%(query)s could not be found: %(reason)s.", query=query[:200], reason=str(error).rstrip("."))
+        ) from error
 
 
 def _require_one_of_us() -> None:
     """What is elsewhere is fetched for artists alone: visitors could make us ask anybody anything."""
     if current_artist() is None:
-        raise _NotFoundAnywhere("That is on another server. Log in to look there, or look for it on your own server.")
+        raise _NotFoundAnywhere(
+            _("That is on another server. Log in to look there, or look for it on your own server.")
+        )
 
 
 def _find_here(url: str) -> str | None:
@@ -117,7 +122,7 @@ def _find_here(url: str) -> str | None:
     if not site.is_local(url):
         return None
     if site.locate(url) is None and site.locate_page(url) is None:
-        raise _NotFoundAnywhere("That is an address of this site, but not a person's or a post's.")
+        raise _NotFoundAnywhere(_("That is an address of this site, but not a person's or a post's."))
     return url.removeprefix(site.base)
 
 
@@ -127,7 +132,7 @@ async def _find_by_handle(query: str) -> str:
         if handle.domain == services().site.domain:
             artist = await records.artists.find(handle.name)
             if artist is None:
-                raise _NotFoundAnywhere(f"There is nobody called {handle.name[:100]} here.")
+                raise _NotFoundAnywhere(_("There is nobody called %(name)s here.", name=handle.name[:100]))
             return f"/@{artist.name}"
     _require_one_of_us()
     return f"/actors/{(await house().resolver.find_by_handle(handle)).pk}"

@@ -17,6 +17,7 @@ from cara_fed.web.showing import INVALID, form_again, go, show
 from cara_fed.web.signed_in import current_artist, forget_signed_in, keep_signed_in, session_token, suspended_artist
 from cara_fed.web.studio_views import LogInPage, LogOutPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 
 room = Blueprint("sessions", __name__)
 
@@ -60,7 +61,7 @@ async def log_out() -> ResponseReturnValue:
     """End this browser's session."""
     await sign_out(services(), session_token())
     forget_signed_in()
-    return await go("/", "You are logged out.")
+    return await go("/", _("You are logged out."))
 
 
 async def invite_to_log_in() -> ResponseReturnValue:

@@ -27,6 +27,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist, session_token
 from cara_fed.web.studio_views import OptOutSettingsPage, PasswordSettingsPage, ProfileSettingsPage
 from cara_fed.web.uploads import path_of, read_fields, read_files
+from cara_fed.words.speech import _
 from storage.artists import Artist
 
 room = Blueprint("settings", __name__, url_prefix="/settings")
@@ -50,7 +51,7 @@ async def change_profile() -> ResponseReturnValue:
         return await show_invalid(_build_profile(artist, invalid.view))
     except InvalidInput as refusal:
         return await show_invalid(_build_profile(artist, form_again(fields, summary=str(refusal))))
-    return await go("/settings", "Saved. Your followers’ servers are told.")
+    return await go("/settings", _("Saved. Your followers’ servers are told."))
 
 
 @room.get("/opt-out")
@@ -68,14 +69,16 @@ async def change_opt_out() -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(replace(_build_opt_out(artist), form=invalid.view))
     await update_profile(services(), artist, replace(read_profile(artist), **asdict(form)))
-    return await go("/settings/opt-out", "Saved. It holds for what you publish from now on.")
+    return await go("/settings/opt-out", _("Saved. It holds for what you publish from now on."))
 
 
 @room.post("/opt-out/rewrite")
 async def rewrite_opt_out() -> ResponseReturnValue:
     """Let earlier posts say it too."""
     await ask_restating(services(), require_artist())
-    return await go("/settings/opt-out", "Your earlier posts are being rewritten; every server that has them is told.")
+    return await go(
+        "/settings/opt-out", _("Your earlier posts are being rewritten; every server that has them is told.")
+    )
 
 
 @room.get("/password")
@@ -95,9 +98,9 @@ async def set_password() -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(PasswordSettingsPage(invalid.view))
     except (WrongPassword, TooManyAttempts) as refusal:
-        said = "This is not your password." if isinstance(refusal, WrongPassword) else str(refusal)
+        said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
         return await show_invalid(PasswordSettingsPage(form_again(fields, current_password=said)))
-    return await go("/settings/password", "The new password is set. You are logged out everywhere else.")
+    return await go("/settings/password", _("The new password is set. You are logged out everywhere else."))
 
 
 def _read_profile(artist: Artist, form: ProfileForm) -> Profile:

@@ -16,6 +16,7 @@ from cara_fed.web.signed_in import require_artist
 from cara_fed.web.social_views import CirclePage, CirclesPage, Member, TimelinePage
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import cut, read_before
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.bookmarks import Bookmark
 from storage.circles import Circle
@@ -76,7 +77,7 @@ async def make_circle() -> ResponseReturnValue:
     """A new one."""
     artist, fields = require_artist(), await read_fields()
     reader = FormReader(fields)
-    title = reader.line("title", limit=MAX_TITLE, required="What is it called?")
+    title = reader.line("title", limit=MAX_TITLE, required=_("What is it called?"))
     try:
         reader.finish()
     except FormInvalid as invalid:
@@ -87,9 +88,9 @@ async def make_circle() -> ResponseReturnValue:
         if not is_full:
             await records.circles.add(circle)
     if is_full:
-        full = f"There is room for {MAX_CIRCLES}; delete one first."
+        full = _("There is room for %(limit)s; delete one first.", limit=MAX_CIRCLES)
         return await show_invalid(await _build_circles(artist, form_again(fields, title=full)))
-    return await go(f"/circles/{circle.pk}", "Made. Choose who is in it.")
+    return await go(f"/circles/{circle.pk}", _("Made. Choose who is in it."))
 
 
 @room.get("/circles/<pk:pk>")
@@ -113,7 +114,7 @@ async def change_circle(pk: int) -> ResponseReturnValue:
     async with services().database.unit_of_work() as records:
         await _get_circle(records, artist, pk)
         await records.circles.replace_members(pk, await records.following.find_ids(artist.pk, chosen))
-    return await go(f"/circles/{pk}", "Saved.")
+    return await go(f"/circles/{pk}", _("Saved."))
 
 
 @room.post("/circles/<pk:pk>/delete")
@@ -123,13 +124,13 @@ async def delete_circle(pk: int) -> ResponseReturnValue:
     async with services().database.unit_of_work() as records:
         await _get_circle(records, artist, pk)
         await records.circles.remove(artist.pk, pk)
-    return await go("/circles", "Deleted. You follow everybody as before.")
+    return await go("/circles", _("Deleted. You follow everybody as before."))
 
 
 async def _get_circle(records: Records, artist: Artist, pk: int) -> Circle:
     circle = await records.circles.find(artist.pk, pk)
     if circle is None:
-        raise NotFound("There is no such list of yours.")
+        raise NotFound(_("There is no such list of yours."))
     return circle
 
 

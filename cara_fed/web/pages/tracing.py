@@ -15,10 +15,11 @@ from cara_fed.web.mark_views import TracedView, TracePage
 from cara_fed.web.showing import form_again, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import read_fields, read_files
+from cara_fed.words.speech import _, later
 from storage.artists import Artist
 
 PATH = "/trace"
-_NOTHING = "Choose the picture, or give its address."
+_NOTHING = later("Choose the picture, or give its address.")
 
 room = Blueprint("tracing", __name__)
 
@@ -44,7 +45,7 @@ async def trace() -> ResponseReturnValue:
 async def _trace(artist: Artist, fields: Mapping[str, str], files: Mapping[str, Upload]) -> TracePage:
     form, upload, address = form_again(fields), chosen_file(files, "picture"), fields.get("address", "").strip()
     if upload is None and not address:
-        raise InvalidInput(_NOTHING)
+        raise InvalidInput(_(_NOTHING))
     if upload is not None:
         most = services().config.protection.max_file_mib * 1024 * 1024
         return await _trace_content(artist, upload.stream.read(most + 1), form=form)
@@ -52,7 +53,7 @@ async def _trace(artist: Artist, fields: Mapping[str, str], files: Mapping[str, 
     if way is None:
         return await _trace_content(artist, await fetch_picture(services(), address), form=form)
     left, traced = way
-    found = (await _view(artist, traced, "Certain", ()),) if traced else ()
+    found = (await _view(artist, traced, later("Certain"), ()),) if traced else ()
     return TracePage(found, say_way(left), form)
 
 
@@ -71,13 +72,17 @@ def _may_see(artist: Artist, traced: Traced) -> bool:
 
 async def _view(artist: Artist, traced: Traced, confidence: str, reasons: tuple[str, ...]) -> TracedView:
     if not _may_see(artist, traced):
-        return TracedView(confidence, "A picture that is not yours to see", "", reasons)
+        return TracedView(confidence, _("A picture that is not yours to see"), "", reasons)
     post, number = traced.post, traced.picture.attachment.position + 1
     owner = artist
     async with services().database.reading() as records:
         if traced.picture.attachment.artist_pk not in (None, artist.pk):
             owner = await records.artists.get_by_pk(traced.picture.attachment.artist_pk or 0)
-    title = f"Picture {number} of a post by @{owner.name}" if post else "A picture that is of no post now"
+    title = (
+        _("Picture %(number)s of a post by @%(name)s", number=number, name=owner.name)
+        if post
+        else _("A picture that is of no post now")
+    )
     return TracedView(
         confidence, title, post.url if post else "", reasons, house().gallery.uploaded(owner, traced.picture)
     )

@@ -25,7 +25,7 @@ async def test_a_scraper_is_listed_and_its_hits_are_shown(
     await add_follower(services, artists["mara"], "https://scraper.example/users/bot")
     listed = await ada_there.send("/admin/blocklist", SCRAPER | {"evidence": "https://report.example/1"})
     page = await ada_there.follow(listed)
-    assert "scraper.example is listed. That suspended 1 follow(s)." in page.text
+    assert "scraper.example is listed. 1 follow was suspended." in page.text
     assert "answer-engine · drop" in page.text
     assert 'href="https://report.example/1"' in page.text
     for _ in range(3):
@@ -34,7 +34,7 @@ async def test_a_scraper_is_listed_and_its_hits_are_shown(
     assert re.search(r'class="number">3<span class="soft">last', page.text)
     removed = await ada_there.send("/admin/blocklist/remove", {"entry": "scraper.example", "kind": "domain"})
     page = await ada_there.follow(removed)
-    assert "no longer listed here. That brought 1 follow(s) back." in page.text
+    assert "no longer listed here. 1 follow is back." in page.text
     assert services.blocklist.find("scraper.example") is None
 
 

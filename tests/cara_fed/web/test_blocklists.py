@@ -62,7 +62,7 @@ async def test_a_visitor_appeals_and_an_admin_answers_in_public(
     empty = await ada_there.fill_in("/admin/appeals", answer | {"answer": ""})
     assert (empty.status_code, "Give an answer" in empty.text) == (422, True)
     done = await ada_there.fill_in("/admin/appeals", answer | {"answer": "True, we looked."})
-    assert "brought 1 follow(s) back" in (await ada_there.follow(done)).text
+    assert "1 follow is back" in (await ada_there.follow(done)).text
     page = await visitor.get(f"{PATH}/scraper.example")
     assert "True, we looked." in page.text
     assert services.blocklist.find("scraper.example") is None

@@ -147,7 +147,7 @@ async def test_an_invitation_makes_an_artist_and_says_whose_it_is(
     ("name", "password", "said"),
     [
         ("mara", PASSWORD, "is taken"),
-        ("admin", PASSWORD, "is reserved"),
+        ("admin", PASSWORD, "none that this site needs for itself"),
         ("no spaces", PASSWORD, "letters a to z"),
         ("noor", "short", "at least 10 characters"),
     ],

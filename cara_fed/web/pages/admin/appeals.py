@@ -18,6 +18,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.appeals import Appeal
 from storage.artists import Artist
 from storage.records import Records
@@ -46,7 +47,11 @@ async def answer() -> ResponseReturnValue:
         enacted = await answer_appeal(services(), pk, grant=grant, answer=fields.get("answer", ""), author=admin.name)
     except (InvalidInput, NotFound) as refusal:
         return await show_invalid(await _build_appeals(form_again(fields, answer=str(refusal))))
-    done = f"The entry is taken back. {describe(enacted)}" if grant else "The entry stays, and the answer stands by it."
+    done = (
+        _("The entry is taken back. %(effects)s", effects=describe(enacted))
+        if grant
+        else _("The entry stays, and the answer stands by it.")
+    )
     return await go(APPEALS, done)
 
 
@@ -63,7 +68,7 @@ async def apply() -> ResponseReturnValue:
     admin = _require_staff()
     url = (await read_fields()).get("url", "")
     enacted = await apply_held(services(), url, admin.name)
-    return await go(LISTS, f"{url} is in force. {describe(enacted)}")
+    return await go(LISTS, _("%(url)s is in force. %(effects)s", url=url, effects=describe(enacted)))
 
 
 @room.post(f"{LISTS}/dismiss")
@@ -72,7 +77,7 @@ async def dismiss() -> ResponseReturnValue:
     admin = _require_staff()
     url = (await read_fields()).get("url", "")
     await dismiss_held(services(), url, admin.name)
-    return await go(LISTS, f"{url} stays as it was.")
+    return await go(LISTS, _("%(url)s stays as it was.", url=url))
 
 
 def _require_staff() -> Artist:

@@ -11,6 +11,7 @@ from cara_fed.web.moderation_views import ApplicationsPage, ApplicationView
 from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 
 PATH = "/admin/applications"
 
@@ -31,9 +32,9 @@ async def decide() -> ResponseReturnValue:
     pk = read_pk(fields.get("application", "")) or 0
     if fields.get("decision") != "admit":
         await turn_down(services(), pk, admin)
-        return await go(PATH, "Turned down.")
+        return await go(PATH, _("Turned down."))
     if (link := await admit(services(), pk, admin)) is None:
-        return await go(PATH, "The link is on its way to them by mail.")
+        return await go(PATH, _("The link is on its way to them by mail."))
     return await show(await _build(link), at=PATH)
 
 

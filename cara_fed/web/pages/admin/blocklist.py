@@ -1,6 +1,6 @@
 """Who is refused here: what lists them, what that did, and the form for listing somebody."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal, cast
@@ -24,6 +24,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.studio_views import BlocklistEntry, BlocklistPage, Subscription
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _, ngettext
 from storage.artists import Artist
 from storage.blocklist import EntryWithHits
 from storage.subscriptions import Subscription as SubscriptionRow
@@ -60,7 +61,11 @@ async def add() -> ResponseReturnValue:
         return await show_invalid(await _build_page(invalid.view))
     except InvalidInput as refusal:
         return await show_invalid(await _build_page(form_again(fields, entry=str(refusal))))
-    return await go(PATH, f"{listed.key} is listed. {describe(listed.enacted)}", _kind_of(listed.enacted))
+    return await go(
+        PATH,
+        _("%(key)s is listed. %(effects)s", key=listed.key, effects=describe(listed.enacted)),
+        _kind_of(listed.enacted),
+    )
 
 
 @room.post(f"{PATH}/remove")
@@ -68,7 +73,10 @@ async def remove() -> ResponseReturnValue:
     """Take an entry of our own back."""
     admin = _require_staff()
     retracted = await retract_entry(services(), await _read_entry(), author=admin.name)
-    return await go(PATH, f"{retracted.key} is no longer listed here. {describe(retracted.enacted)}")
+    return await go(
+        PATH,
+        _("%(key)s is no longer listed here. %(effects)s", key=retracted.key, effects=describe(retracted.enacted)),
+    )
 
 
 @room.post(f"{PATH}/bury")
@@ -79,7 +87,15 @@ async def bury() -> ResponseReturnValue:
         buried = await bury_entry(services(), entry, admin.name)
     except (NotAllowed, NotFound) as refusal:
         return await go(PATH, str(refusal), "warning")
-    return await go(PATH, f"{buried} published change(s) about {entry} say nothing any more. The page is gone.")
+    return await go(
+        PATH,
+        ngettext(
+            "%(num)s published change about %(entry)s says nothing any more. The page is gone.",
+            "%(num)s published changes about %(entry)s say nothing any more. The page is gone.",
+            buried,
+            entry=entry,
+        ),
+    )
 
 
 @room.post(f"{PATH}/allow")
@@ -87,7 +103,7 @@ async def let_in() -> ResponseReturnValue:
     """Let somebody in, whatever lists them."""
     admin, entry = _require_staff(), await _read_entry()
     enacted = await allow(services(), entry, author=admin.name)
-    return await go(PATH, f"{entry} is allowed here. {describe(enacted)}")
+    return await go(PATH, _("%(entry)s is allowed here. %(effects)s", entry=entry, effects=describe(enacted)))
 
 
 @room.post(f"{PATH}/forbid")
@@ -95,23 +111,33 @@ async def shut_out() -> ResponseReturnValue:
     """Let the lists decide again."""
     admin, entry = _require_staff(), await _read_entry()
     enacted = await disallow(services(), entry, author=admin.name)
-    return await go(PATH, f"{entry} is refused again. {describe(enacted)}", _kind_of(enacted))
+    return await go(
+        PATH, _("%(entry)s is refused again. %(effects)s", entry=entry, effects=describe(enacted)), _kind_of(enacted)
+    )
 
 
 def describe(enacted: Enacted) -> str:
     """What a change of the list did to follows and to what was queued, in words."""
-    done = (
-        (enacted.suspended, "suspended {} follow(s)"),
-        (enacted.resumed, "brought {} follow(s) back"),
-        (enacted.refused, "refused {} waiting request(s)"),
-        (enacted.cancelled, "cancelled {} delivery(ies)"),
-    )
-    words = [text.format(number) for number, text in done if number]
-    said = f"That {', '.join(words)}." if words else "Nobody here had to do with them."
+    return " ".join(_list_effects(enacted)) or _("Nobody here had to do with them.")
+
+
+def _list_effects(enacted: Enacted) -> Iterator[str]:
+    if number := enacted.suspended:
+        yield ngettext("%(num)s follow was suspended.", "%(num)s follows were suspended.", number)
+    if number := enacted.resumed:
+        yield ngettext("%(num)s follow is back.", "%(num)s follows are back.", number)
+    if number := enacted.refused:
+        yield ngettext("%(num)s waiting request was refused.", "%(num)s waiting requests were refused.", number)
+    if number := enacted.cancelled:
+        yield ngettext("%(num)s delivery was cancelled.", "%(num)s deliveries were cancelled.", number)
     if enacted.final:
-        ended = f"{len(enacted.final)} follow(s) ended for good, since their server is still sent to for others."
-        return f"{said} {ended} This cannot be undone from here."
-    return said
+        yield ngettext(
+            "%(num)s follow ended for good, since their server is still sent to for others. "
+            "This cannot be undone from here.",
+            "%(num)s follows ended for good, since their server is still sent to for others. "
+            "This cannot be undone from here.",
+            len(enacted.final),
+        )
 
 
 def _kind_of(enacted: Enacted) -> Literal["done", "warning"]:

@@ -10,6 +10,7 @@ from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.studio_views import DeliveriesPage, PeerHost
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import ngettext
 from storage.overviews import HostTrouble
 
 PATH = "/admin/deliveries"
@@ -40,7 +41,7 @@ async def retry() -> ResponseReturnValue:
         if count:
             await note_deed(records, services().clock, Deed.RETRY, netloc, moderator.name, str(count))
     services().wake.deliveries.set()
-    return await go(PATH, f"{count} are tried now.")
+    return await go(PATH, ngettext("%(num)s is tried now.", "%(num)s are tried now.", count))
 
 
 def _build_host(host: HostTrouble) -> PeerHost:

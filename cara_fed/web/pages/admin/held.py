@@ -13,6 +13,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.drafts import Draft
 from storage.records import Records
@@ -37,11 +38,11 @@ async def decide() -> ResponseReturnValue:
     try:
         if fields.get("decision") == "release":
             await release(services(), moderator, pk)
-            return await go(PATH, "It goes out.")
+            return await go(PATH, _("It goes out."))
         await refuse(services(), moderator, pk, fields.get("reason", ""))
     except (InvalidInput, NotFound) as refusal:
         return await show_invalid(await _build_page(form_again(fields, **{f"reason-{pk}": str(refusal)})))
-    return await go(PATH, "It is back with its artist, who reads why.")
+    return await go(PATH, _("It is back with its artist, who reads why."))
 
 
 def _require_staff() -> Artist:

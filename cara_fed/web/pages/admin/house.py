@@ -13,6 +13,7 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 
 PATH = "/admin/rules"
 
@@ -34,7 +35,7 @@ async def change_rules() -> ResponseReturnValue:
         await set_rules(services(), fields.get("rules", ""), admin)
     except InvalidInput as refusal:
         return await show_invalid(await _build(form_again(fields, rules=str(refusal))))
-    return await go(PATH, "These are the rules now, at /rules.")
+    return await go(PATH, _("These are the rules now, at /rules."))
 
 
 @room.post(f"{PATH}/announce")
@@ -45,7 +46,7 @@ async def tell() -> ResponseReturnValue:
         await announce(services(), fields.get("announcement", ""), fields.get("days", ""), admin)
     except InvalidInput as refusal:
         return await show_invalid(await _build(form_again(fields, announcement=str(refusal))))
-    return await go(PATH, "Every artist reads it at home.")
+    return await go(PATH, _("Every artist reads it at home."))
 
 
 @room.post(f"{PATH}/end")

@@ -19,6 +19,7 @@ from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.studio_views import Invitation, Member, MembersPage
 from cara_fed.web.uploads import read_fields
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.tokens import Token
 
@@ -69,7 +70,7 @@ async def withdraw() -> ResponseReturnValue:
     async with services().database.unit_of_work() as records:
         if await records.overviews.withdraw_token(reference, Purpose.INVITATION):
             await note_deed(records, services().clock, Deed.WITHDRAW, "", admin.name)
-    return await go(PATH, "The invitation is withdrawn.")
+    return await go(PATH, _("The invitation is withdrawn."))
 
 
 @room.post(f"{PATH}/role")
@@ -77,7 +78,7 @@ async def set_role() -> ResponseReturnValue:
     """Let an artist run the place, or no longer."""
     admin, artist = require_role(Role.ADMIN), await _get_named()
     await change_role(services(), artist.pk, (await read_fields()).get("role", ""), admin)
-    return await go(PATH, f"@{artist.name} has another role now.")
+    return await go(PATH, _("@%(name)s has another role now.", name=artist.name))
 
 
 @room.post(f"{PATH}/suspend")
@@ -85,7 +86,7 @@ async def suspend() -> ResponseReturnValue:
     """Suspend an artist."""
     admin, artist = require_role(Role.ADMIN), await _get_named()
     await suspend_artist(services(), artist.pk, (await read_fields()).get("reason", ""), admin)
-    return await go(PATH, f"@{artist.name} is suspended.")
+    return await go(PATH, _("@%(name)s is suspended.", name=artist.name))
 
 
 @room.post(f"{PATH}/restore")
@@ -93,7 +94,7 @@ async def restore() -> ResponseReturnValue:
     """Take a suspension back."""
     admin, artist = require_role(Role.ADMIN), await _get_named()
     await restore_artist(services(), artist.pk, admin)
-    return await go(PATH, f"@{artist.name} is back.")
+    return await go(PATH, _("@%(name)s is back.", name=artist.name))
 
 
 @room.post(f"{PATH}/second-factor")
@@ -101,7 +102,7 @@ async def drop_factor() -> ResponseReturnValue:
     """Help somebody who lost app and codes."""
     admin, artist = require_role(Role.ADMIN), await _get_named()
     await drop_second_factor(services(), artist.pk, admin)
-    return await go(PATH, f"@{artist.name} logs in with the password alone.")
+    return await go(PATH, _("@%(name)s logs in with the password alone.", name=artist.name))
 
 
 async def _get_named() -> Artist:

@@ -21,6 +21,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_role
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import read_before
+from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.records import Records
 from storage.reports import DISMISSED, OPEN, RESOLVED, Report
@@ -50,7 +51,7 @@ async def answer_appeal() -> ResponseReturnValue:
     except InvalidInput as refusal:
         return await show_invalid(await _build_list(form_again(fields, answer=str(refusal))))
     return await go(
-        PATH, "The suspension is taken back." if grant else "The suspension stays, and the artist reads why."
+        PATH, _("The suspension is taken back.") if grant else _("The suspension stays, and the artist reads why.")
     )
 
 
@@ -72,7 +73,7 @@ async def act(pk: int) -> ResponseReturnValue:
         return await show_invalid(replace(page, form=form_again(fields, words=str(refusal))))
     except ValueError:
         raise NothingHere from None
-    return await go(f"{PATH}/{pk}", "Done, and written down.")
+    return await go(f"{PATH}/{pk}", _("Done, and written down."))
 
 
 async def _build_list(form: FormView) -> ReportsPage:

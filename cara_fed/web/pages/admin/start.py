@@ -8,6 +8,7 @@ from cara_fed.web.house import services
 from cara_fed.web.moderation_views import StartPage, Step
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_role
+from cara_fed.words.speech import later
 from storage.records import Records
 
 PATH = "/admin"
@@ -34,11 +35,20 @@ async def _read_steps(records: Records) -> tuple[Step, ...]:
     config, settings = services().config, "/admin/settings"
     instance = config.instance
     return (
-        Step("Name your site", "instance.name and instance.description", settings, instance.name != DEFAULT_NAME),
-        Step("Say where people can write to you", "instance.contact_email", settings, bool(instance.contact_email)),
-        Step("Write the rules of the house", "", "/admin/rules", bool(await records.house_rules.find_rules())),
-        Step("Invite an artist", "", "/admin/members", await records.artists.count() > 1),
-        Step("Publish something", "", "/publish", await records.posts.count_local() > 0),
-        Step("Let backups be made every night", "cara-fed backup", settings, bool(await records.backups.find_all())),
-        Step("Name a mail server, for lost passwords", "[smtp]", settings, bool(config.smtp.host)),
+        Step(
+            later("Name your site"), "instance.name and instance.description", settings, instance.name != DEFAULT_NAME
+        ),
+        Step(
+            later("Say where people can write to you"), "instance.contact_email", settings, bool(instance.contact_email)
+        ),
+        Step(later("Write the rules of the house"), "", "/admin/rules", bool(await records.house_rules.find_rules())),
+        Step(later("Invite an artist"), "", "/admin/members", await records.artists.count() > 1),
+        Step(later("Publish something"), "", "/publish", await records.posts.count_local() > 0),
+        Step(
+            later("Let backups be made every night"),
+            "cara-fed backup",
+            settings,
+            bool(await records.backups.find_all()),
+        ),
+        Step(later("Name a mail server, for lost passwords"), "[smtp]", settings, bool(config.smtp.host)),
     )
