@@ -20,8 +20,8 @@ READY = (DONE, REFUSED)
 class Upload(Table, table=True):
     """A picture of a draft. The file is kept under ``original_hash``; ``attachment_pk`` is what came of it.
 
-    ``state`` is waiting, working, done or refused (``problem`` says why); ``request`` is how it was treated,
-    ``steps`` the report as far as it goes.
+    ``state`` is waiting, working, done or refused (``problem`` says why); ``wanted`` is how it is to be treated, as far
+    as its artist said so, ``request`` how it was treated, ``steps`` the report as far as it goes.
     """
 
     __tablename__ = "uploads"
@@ -35,6 +35,7 @@ class Upload(Table, table=True):
     alt: str = long_text()
     state: str = Field(default=WAITING, index=True)
     attachment_pk: int | None = reference("attachments.pk", index=True, default=None)
+    wanted: str = ""
     request: dict[str, Any] = json_object()
     steps: list[Any] = json_list()
     problem: str = long_text()
@@ -68,10 +69,10 @@ class Uploads:
         count, size = (await self.session.exec(sums)).one()
         return count, int(size)
 
-    async def find_queue(self, limit: int = 500) -> Sequence[int]:
-        """The keys of all that wait or are worked on, in the order in which their turn comes."""
-        waiting = select(Upload.pk).where(col(Upload.state).in_((WAITING, WORKING))).order_by(col(Upload.pk))
-        return (await self.session.exec(waiting.limit(limit))).all()
+    async def find_queue(self, limit: int = 500) -> Sequence[Upload]:
+        """All that wait or are worked on, in the order in which their turn comes."""
+        waiting = select(Upload).where(col(Upload.state).in_((WAITING, WORKING))).order_by(col(Upload.pk))
+        return await self._read(waiting.limit(limit))
 
     async def claim(self, now: datetime, until: datetime, limit: int) -> Sequence[Upload]:
         """Lease up to ``limit`` pictures to be worked on, the longest waiting first, and count an attempt for each."""
@@ -90,10 +91,27 @@ class Uploads:
         working = update(Upload).where(col(Upload.pk) == pk, col(Upload.state) == WORKING)
         await count_changed(self.session, working.values(steps=steps, lease_until=until))
 
-    async def finish(self, pk: int, state: str, **values: Any) -> bool:
-        """Note how the work ended; False where the upload was removed meanwhile."""
-        statement = update(Upload).where(col(Upload.pk) == pk)
+    async def finish(self, pk: int, wanted: str, state: str, **values: Any) -> bool:
+        """Note how the work ended; False where the upload was removed meanwhile, or is wanted otherwise by now."""
+        statement = update(Upload).where(col(Upload.pk) == pk, col(Upload.wanted) == wanted)
         return await count_changed(self.session, statement.values(state=state, lease_until=None, **values)) == 1
+
+    async def send_back(self, pks: Collection[int]) -> None:
+        """Let these be worked on anew, as if they had just come; what was made of them is not touched."""
+        values: dict[str, Any] = {
+            "attachment_pk": None,
+            "request": {},
+            "steps": [],
+            "problem": "",
+            "attempts": 0,
+            "lease_until": None,
+        }
+        statement = update(Upload).where(col(Upload.pk).in_(pks))
+        await count_changed(self.session, statement.values(state=WAITING, **values))
+
+    async def want(self, pk: int, wanted: str) -> None:
+        """Note how a picture is to be treated."""
+        await count_changed(self.session, update(Upload).where(col(Upload.pk) == pk).values(wanted=wanted))
 
     async def remove(self, pks: Collection[int]) -> None:
         """Delete uploads; what came of them is not touched."""

@@ -46,7 +46,7 @@ def profile_space(profile: bytes) -> str | None:
     """The space as "RGB", "GRAY", "CMYK" or "Lab"; None for no profile, or one that cannot be read."""
     try:
         return _open(profile).profile.xcolor_space.strip() if profile else None
-    except (OSError, ImageCms.PyCMSError):
+    except (OSError, ImageCms.PyCMSError, UnicodeDecodeError):  # a space's name that is no text
         return None
 
 

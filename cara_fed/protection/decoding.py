@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from io import BytesIO
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageFile
 
 from cara_fed.protection.errors import BrokenPicture, NotAPicture
 from cara_fed.protection.formats.base import Header
@@ -68,7 +68,12 @@ def open_picture(data: bytes, picture_format: Format) -> Image.Image:
     if picture_format is Format.HEIC and _HEIF is None:
         raise NotAPicture("HEIC pictures are not read on this server; export it as JPEG.")
     with decoding_faults():
-        return Image.open(BytesIO(CONTAINERS[picture_format].clean(data)), formats=[_DECODERS[picture_format]])
+        cleaned = CONTAINERS[picture_format].clean(data)
+        opened = Image.open(BytesIO(cleaned), formats=[_DECODERS[picture_format]])
+    if isinstance(opened, ImageFile.ImageFile):
+        # Arithmetic coding cannot pause: a JPEG coded so is decoded from one piece or not at all.
+        opened.decodermaxblock = max(opened.decodermaxblock, len(cleaned))
+    return opened
 
 
 def header_of(image: Image.Image) -> Header:

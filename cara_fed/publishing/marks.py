@@ -65,13 +65,19 @@ async def mark_request(
     services: Services, artist: Artist, request: ProtectionRequest, choice: MarkChoice
 ) -> ProtectionRequest:
     """The request with the marks that the artist wants on this picture; one protected already is left alone."""
+    planned = plan_marks(services, artist, request, choice)
+    if planned.invisible_mark is None:
+        return planned
+    return replace(planned, invisible_mark=replace(planned.invisible_mark, numbers=await _draw_numbers(services)))
+
+
+def plan_marks(services: Services, artist: Artist, request: ProtectionRequest, choice: MarkChoice) -> ProtectionRequest:
+    """The same, before a number is found for the mark that nobody sees."""
     if request.cloak == Cloak.GLAZED:
         return request
-    return replace(
-        request,
-        visible_mark=choose_visible_mark(artist, choice),
-        invisible_mark=await choose_invisible_mark(services, artist, choice),
-    )
+    visible, is_wanted = choose_visible_mark(artist, choice), _wants_invisible_mark(services, artist, choice)
+    invisible = InvisibleMark(services.mark_key.hex(), ()) if is_wanted else None
+    return replace(request, visible_mark=visible, invisible_mark=invisible)
 
 
 def choose_visible_mark(artist: Artist, choice: MarkChoice) -> VisibleMark | None:
@@ -83,14 +89,16 @@ def choose_visible_mark(artist: Artist, choice: MarkChoice) -> VisibleMark | Non
     return VisibleMark(wishes.text, wishes.logo, wishes.layout, wishes.opacity)
 
 
-async def choose_invisible_mark(services: Services, artist: Artist, choice: MarkChoice) -> InvisibleMark | None:
-    """The mark not to be seen, with numbers that no picture has yet; None where none is wanted."""
+def _wants_invisible_mark(services: Services, artist: Artist, choice: MarkChoice) -> bool:
     wished = read_wishes(artist).invisible
     wanted = choice.invisible if choice.invisible is not None else wished
-    if not (services.config.protection.invisible_mark if wanted is None else wanted):
-        return None
+    return services.config.protection.invisible_mark if wanted is None else wanted
+
+
+async def _draw_numbers(services: Services) -> tuple[int, ...]:
+    """Numbers that no picture has yet."""
     drawn = random.SystemRandom().sample(range(_LARGEST_NUMBER + 1), _NUMBERS_TO_CHOOSE_FROM)
     async with services.database.reading() as records:
         taken = {picture.attachment.mark for picture in await records.attachments.find_by_marks(drawn)}
     free = tuple(number for number in drawn if number not in taken)
-    return InvisibleMark(services.mark_key.hex(), free or tuple(drawn))
+    return free or tuple(drawn)

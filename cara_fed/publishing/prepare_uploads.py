@@ -3,24 +3,23 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import zip_longest
 from typing import Any, Final
 
 from cara_fed.protection.errors import PictureRefused
-from cara_fed.protection.values import ProtectionRequest, ReportLine
-from cara_fed.publishing.drafts import NO_CHOICE, PictureDraft
+from cara_fed.protection.values import ReportLine
+from cara_fed.publishing.drafts import PictureDraft
 from cara_fed.publishing.forget_files import forget_files
-from cara_fed.publishing.marks import mark_request
-from cara_fed.publishing.rights import Terms, choose_terms
-from cara_fed.publishing.store_picture import build_request, store_picture
-from cara_fed.publishing.take_upload import describe_treatment
+from cara_fed.publishing.store_picture import store_picture
+from cara_fed.publishing.take_upload import default_terms, describe_treatment
+from cara_fed.publishing.treatments import load_treatment, plan_request
 from cara_fed.services import Services
-from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.words.speech import _, later
-from storage.artists import Artist
 from storage.attachments import Picture
 from storage.errors import NotFound
+from storage.records import Records
 from storage.uploads import DONE, REFUSED, Upload
 
 LEASE: Final = timedelta(seconds=20)
@@ -35,6 +34,14 @@ _BREAKS = later(
 _FILE_GONE = later("The file is gone from this server; send the picture again.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A picture that is worked on, and how, to be compared with how it is wanted later."""
+
+    upload: Upload
+    request: dict[str, Any]
+
+
 async def prepare_once(services: Services) -> bool:
     """Work on the pictures that wait longest, as many at a time as instance.toml says; whether there were any."""
     now = services.clock.now()
@@ -46,32 +53,28 @@ async def prepare_once(services: Services) -> bool:
     return bool(claimed)
 
 
-def default_terms(services: Services, artist: Artist) -> Terms:
-    """The terms on which an artist shows work of which nothing else was said."""
-    return choose_terms(artist, effective_opt_out(services.config.opt_out.default, artist), None, "")
-
-
 async def _prepare(services: Services, upload: Upload) -> None:
-    """One picture; when this ends it is done or refused, unless the process ends first."""
-    if upload.attempts > MAX_ATTEMPTS:
-        await _refuse(services, upload, _(_BREAKS))
-        return
+    """One picture; when this ends it is done, refused or wanted otherwise, unless the process ends first."""
     async with services.database.reading() as records:
         artist = await records.artists.get_by_pk(upload.artist_pk)
+    treatment = load_treatment(upload.wanted)
+    made = _Made(upload, describe_treatment(plan_request(services, artist, treatment)))
+    if upload.attempts > MAX_ATTEMPTS:
+        await _refuse(services, made, _(_BREAKS))
+        return
     lines: list[ReportLine] = []
     telling = asyncio.create_task(_keep_telling(services, upload.pk, lines))
     try:
         content = await services.media.read("private", upload.original_hash)
         terms = default_terms(services, artist)
-        draft = PictureDraft(content, upload.alt, upload.name)
-        picture = await store_picture(services, artist, draft, terms, lines.append)
+        draft = PictureDraft(content, upload.alt, upload.name, cloak=treatment.cloak)
+        picture = await store_picture(services, artist, draft, terms, lines.append, treatment.marks)
     except (PictureRefused, OSError) as refusal:
-        await _refuse(services, upload, str(refusal), lines)
+        await _refuse(services, made, str(refusal), lines)
     except NotFound:
-        await _refuse(services, upload, _(_FILE_GONE), lines)
+        await _refuse(services, made, _(_FILE_GONE), lines)
     else:
-        request = await mark_request(services, artist, build_request(services, artist, terms), NO_CHOICE)
-        await _keep(services, upload, picture, request)
+        await _keep(services, made, picture)
     finally:
         telling.cancel()
         with suppress(asyncio.CancelledError):
@@ -90,22 +93,29 @@ async def _keep_telling(services: Services, pk: int, lines: Sequence[ReportLine]
                 await records.uploads.record_steps(pk, dump_steps(lines), services.clock.now() + LEASE)
 
 
-async def _keep(services: Services, upload: Upload, picture: Picture, request: ProtectionRequest) -> None:
+async def _keep(services: Services, made: _Made, picture: Picture) -> None:
     attachment = picture.attachment
     async with services.database.unit_of_work() as records:
-        is_wanted = await records.uploads.finish(
-            upload.pk, DONE, steps=attachment.report, request=describe_treatment(request), problem=""
-        )
+        is_wanted = await _finish(records, made, DONE, steps=attachment.report, problem="")
         if is_wanted:
             await records.attachments.add_picture(picture)
-            await records.uploads.finish(upload.pk, DONE, attachment_pk=attachment.pk)
+            await _finish(records, made, DONE, attachment_pk=attachment.pk)
     if not is_wanted:
         await forget_files(services, [picture])
 
 
-async def _refuse(services: Services, upload: Upload, why: str, lines: Sequence[ReportLine] = ()) -> None:
+async def _refuse(services: Services, made: _Made, why: str, lines: Sequence[ReportLine] = ()) -> None:
     async with services.database.unit_of_work() as records:
-        await records.uploads.finish(upload.pk, REFUSED, problem=why, steps=dump_steps(lines))
+        await _finish(records, made, REFUSED, problem=why, steps=dump_steps(lines))
+
+
+async def _finish(records: Records, made: _Made, state: str, **values: Any) -> bool:
+    """Note how it ended; False where it was taken out of its draft, or is wanted otherwise and so begun anew."""
+    pk = made.upload.pk
+    if await records.uploads.finish(pk, made.upload.wanted, state, request=made.request, **values):
+        return True
+    await records.uploads.send_back([pk])
+    return False
 
 
 def dump_steps(lines: Sequence[ReportLine]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from cara_fed.publishing.drafts import MAX_PICTURES
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.keep_draft import get_own_draft
 from cara_fed.publishing.store_picture import read_content
+from cara_fed.publishing.treatments import AS_ALWAYS, Treatment, dump_treatment
 from cara_fed.services import MEBIBYTE, Services
 from cara_fed.words.speech import _
 from storage.artists import Artist
@@ -22,7 +23,14 @@ SPARE: Final = 10
 """How many more pictures than a post can hold a draft takes, for those that are changed for others."""
 
 
-async def receive_upload(services: Services, artist: Artist, draft_pk: int, content: bytes | Path, name: str) -> Upload:
+async def receive_upload(
+    services: Services,
+    artist: Artist,
+    draft_pk: int,
+    content: bytes | Path,
+    name: str,
+    treatment: Treatment = AS_ALWAYS,
+) -> Upload:
     """Keep a picture in a draft, with the words that its artist once wrote about the same one.
 
     Raises InvalidInput where it does not fit, NotFound for a draft that is not there.
@@ -42,6 +50,7 @@ async def receive_upload(services: Services, artist: Artist, draft_pk: int, cont
             name=name[:MAX_NAME],
             original_hash=original_hash,
             byte_size=len(data),
+            wanted=dump_treatment(treatment),
             alt=await records.attachments.find_alt(artist.pk, original_hash),
             created_at=services.clock.now(),
         )

@@ -8,8 +8,9 @@ from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import Limits, ProtectionRequest, Rights
 from cara_fed.publishing.drafts import PictureDraft, UploadedPicture
 from cara_fed.publishing.rewrite_picture import rewrite_picture
-from cara_fed.publishing.rights import Terms
+from cara_fed.publishing.rights import Terms, choose_terms
 from cara_fed.services import Services
+from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.words.speech import _
 from storage.artists import Artist
 from storage.attachments import Attachment, Picture, Rendition
@@ -57,6 +58,11 @@ async def _find(services: Services, artist: Artist, pk: int) -> tuple[Upload, Pi
             raise UploadUnusable(_("it is still being prepared; wait a moment."), upload.name)
         picture = (await records.attachments.find([upload.attachment_pk]))[upload.attachment_pk]
         return upload, replace(picture, likeness=await records.likenesses.find(upload.attachment_pk))
+
+
+def default_terms(services: Services, artist: Artist) -> Terms:
+    """The terms on which an artist shows work of which nothing else was said."""
+    return choose_terms(artist, effective_opt_out(services.config.opt_out.default, artist), None, "")
 
 
 def describe_treatment(request: ProtectionRequest) -> dict[str, Any]:

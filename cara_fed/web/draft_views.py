@@ -16,7 +16,8 @@ class Uploaded:
     """A picture of a draft: how far its protection has come, and what of it can be seen.
 
     ``alt`` is what its artist once wrote about the same picture; ``focus`` is the focal point that was found, as the
-    form's field holds it. While it waits, ``ahead`` pictures go before it, and it is done in about ``seconds``.
+    form's field holds it. While it waits, ``ahead`` pictures go before it, and it is done in about ``seconds``. What
+    was done to it is shown at ``page``, once it is done.
     """
 
     pk: int
@@ -29,6 +30,7 @@ class Uploaded:
     focus: str = ""
     ahead: int = 0
     seconds: int = 0
+    page: str = ""
 
     @property
     def is_ready(self) -> bool:
@@ -48,6 +50,7 @@ class Uploaded:
             "focus": self.focus,
             "ahead": self.ahead,
             "seconds": self.seconds,
+            "page": self.page,
             "picture": {"url": picture.src, "width": picture.width, "height": picture.height} if picture else None,
         }
 

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from math import ceil
 
 from activitypub.identifiers import read_pk
-from cara_fed.protection.cloak.levels import expected_seconds
 from cara_fed.translate.views import MAX_LABEL
 from cara_fed.web.draft_views import DraftLine, Uploaded
-from cara_fed.web.house import house, services
+from cara_fed.web.house import house
 from cara_fed.web.publish_form import write_focus
 from cara_fed.web.schedule_form import in_zone
+from cara_fed.web.treating import foresee
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.drafts import Draft
@@ -22,10 +21,11 @@ async def read_uploads(records: Records, artist: Artist, draft_pk: int) -> tuple
     """The pictures of a draft, in the order they came."""
     uploads = await records.uploads.find_for_draft(draft_pk)
     made = await records.attachments.find([one.attachment_pk for one in uploads if one.attachment_pk])
-    queue = await records.uploads.find_queue() if any(upload.state not in READY for upload in uploads) else ()
-    turns = {pk: ahead for ahead, pk in enumerate(queue)}
+    is_waited_for = any(upload.state not in READY for upload in uploads)
+    seconds = foresee(artist, await records.uploads.find_queue()) if is_waited_for else {}
+    turns = {pk: ahead for ahead, pk in enumerate(seconds)}
     shown = (show_upload(artist, upload, made.get(upload.attachment_pk or 0)) for upload in uploads)
-    return tuple(_foresee(artist, one, turns[one.pk]) if one.pk in turns else one for one in shown)
+    return tuple(replace(one, ahead=turns.get(one.pk, 0), seconds=seconds.get(one.pk, 0)) for one in shown)
 
 
 def show_upload(artist: Artist, upload: Upload, picture: Picture | None = None) -> Uploaded:
@@ -40,14 +40,8 @@ def show_upload(artist: Artist, upload: Upload, picture: Picture | None = None) 
         steps=tuple(step["text"] for step in upload.steps),
         picture=house().gallery.uploaded(artist, picture) if picture else None,
         focus=write_focus(attachment.focal_x, attachment.focal_y) if attachment else "",
+        page=f"/drafts/{upload.draft_pk}/pictures/{upload.pk}" if attachment else "",
     )
-
-
-def _foresee(artist: Artist, upload: Uploaded, ahead: int) -> Uploaded:
-    """How long it may take until a picture is done: as long as each one before it, shared by those who work."""
-    protection = services().config.protection
-    each = expected_seconds(artist.cloak or protection.cloak)
-    return replace(upload, ahead=ahead, seconds=ceil((ahead // protection.workers + 1) * each))
 
 
 def show_line(draft: Draft, uploads: Sequence[Uploaded]) -> DraftLine:

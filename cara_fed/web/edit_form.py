@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from activitypub.quotes import QuotePolicy
+from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPicture, PictureDraft, PostEdit
 from cara_fed.web.credit_form import FIELD, read_credits
-from cara_fed.web.forms import FormReader, Upload, chosen_file, read_opt_out
+from cara_fed.web.forms import FormReader, Upload, chosen_file, read_cloak, read_opt_out
 from cara_fed.web.opt_out_form import NO_LICENSE, read_digital_source, read_license
 from cara_fed.web.parts import FormView
 from cara_fed.web.publish_form import read_focus, write_focus
@@ -18,7 +19,8 @@ def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], befor
     """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``,
     ``credits``.
 
-    For the Nth picture from 0 also ``alt-N``, ``focal-N`` and ``opt_out-N``, and a file ``picture-N`` in its place.
+    For the Nth picture from 0 also ``alt-N``, ``focal-N`` and ``opt_out-N``, and in its place a file ``picture-N``
+    with ``cloak-N``.
     """
     reader = FormReader(fields)
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
@@ -63,12 +65,12 @@ def _read_picture(
     stated = replace(described, opt_out=read_opt_out(reader, own)) if own in reader.fields else described
     upload = chosen_file(files, f"picture-{number}")
     if upload is not None:
-        return _replace(stated, upload)
+        return _replace(stated, upload, read_cloak(reader, f"cloak-{number}"))
     point = read_focus(reader, f"focal-{number}")
     return replace(stated, focal_point=point) if point else stated
 
 
-def _replace(picture: KeptPicture | PictureDraft, upload: Upload) -> PictureDraft:
+def _replace(picture: KeptPicture | PictureDraft, upload: Upload, cloak: Cloak | None) -> PictureDraft:
     """Another picture in the same place, with the same words; its focal point is sought anew."""
     return PictureDraft(
         path_of(upload),
@@ -76,4 +78,5 @@ def _replace(picture: KeptPicture | PictureDraft, upload: Upload) -> PictureDraf
         name=upload.filename or "",
         sensitive=picture.sensitive,
         opt_out=picture.opt_out,
+        cloak=cloak,
     )

@@ -241,9 +241,9 @@ def read_opt_out(reader: FormReader, name: str = "opt_out") -> OptOut | None:
     return reader.choice(name, OptOut, OptOut.UNSET) if reader.fields.get(name) else None
 
 
-def read_cloak(reader: FormReader) -> Cloak | None:
-    """The field ``cloak``; None where it is left to the artist's choice for all pictures, or the instance's."""
-    return reader.choice("cloak", Cloak, Cloak.OFF) if reader.fields.get("cloak") else None
+def read_cloak(reader: FormReader, name: str = "cloak") -> Cloak | None:
+    """Which cloak is wanted; None where it is left to the artist's choice for all pictures, or the instance's."""
+    return reader.choice(name, Cloak, Cloak.OFF) if reader.fields.get(name) else None
 
 
 def read_quote_policy(reader: FormReader) -> QuotePolicy | None:

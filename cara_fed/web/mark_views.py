@@ -42,9 +42,9 @@ class FileView:
 
 @dataclass(frozen=True, slots=True)
 class PictureDonePage:
-    """``/@NAME/ID/pictures/N``: what was done to one picture, for its artist alone."""
+    """``/@NAME/ID/pictures/N`` or ``/drafts/ID/pictures/ID``: what was done to one picture, for its artist alone."""
 
-    post_url: str
+    back_url: str
     number: int
     count: int
     picture: Picture
@@ -55,11 +55,12 @@ class PictureDonePage:
     removed: tuple[str, ...]
     measures: tuple[Measure, ...]
     files: tuple[FileView, ...]
+    is_draft: bool = False
 
     @property
     def path(self) -> str:
         """The page's own address without the picture's number."""
-        return f"{self.post_url}/pictures"
+        return f"{self.back_url}/pictures"
 
 
 @dataclass(frozen=True, slots=True)

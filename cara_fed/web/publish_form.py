@@ -36,7 +36,7 @@ class FormPicture:
     """One picture to be published; ``place`` is its number on the form.
 
     ``upload`` is a file that came with the form, ``upload_pk`` one that was sent before: one of the two is there.
-    ``opt_out`` None says what the post says, ``focal_point`` None lets the pipeline choose.
+    ``opt_out`` or ``cloak`` None says what the post says, ``focal_point`` None lets the pipeline choose.
     """
 
     place: int
@@ -45,6 +45,7 @@ class FormPicture:
     upload_pk: int | None = None
     focal_point: tuple[float, float] | None = None
     opt_out: OptOut | None = None
+    cloak: Cloak | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def read_publish_form(
     """Fields ``text``, ``content_warning``, ``sensitive``, ``visibility``, ``opt_out``, ``license``,
     ``digital_source_type``, ``quote_policy``, ``cloak``, ``mark_visible``, ``mark_invisible``, ``accept_matches``,
     ``credits``, those of a poll, and for each picture ``picture-N`` or ``upload-N`` with ``alt-N``, ``focal-N``,
-    ``opt_out-N``.
+    ``opt_out-N`` and ``cloak-N``.
 
     Pictures stand in the order of their numbers N; places left empty, or ticked as ``remove-N``, are passed over.
     """
@@ -159,7 +160,7 @@ def _read_place(reader: FormReader, files: Mapping[str, Upload], place: int) -> 
             reader.refuse(f"picture-{place}", _("This text has no picture. Choose it again, or clear the text."))
         return None
     focal_point, opt_out = read_focus(reader, f"focal-{place}"), read_opt_out(reader, f"opt_out-{place}")
-    return FormPicture(place, alt, upload, upload_pk, focal_point, opt_out)
+    return FormPicture(place, alt, upload, upload_pk, focal_point, opt_out, read_cloak(reader, f"cloak-{place}"))
 
 
 def _read_number(reader: FormReader, name: str) -> int | None:

@@ -101,7 +101,7 @@ class Asked:
 class EditPage:
     """``/@NAME/ID/edit``. ``inherited`` as in :class:`PublishPage`.
 
-    The form's fields: ``text``, ``content_warning``, ``sensitive``, ``opt_out`` and ``alt-N`` for the post's pictures.
+    The form's fields: see :func:`cara_fed.web.edit_form.read_edit_form`. ``cloaks`` are those that can be made here.
     """
 
     post: Post
@@ -111,6 +111,7 @@ class EditPage:
     licenses: Choices = tuple(LICENSES.items())
     sources: Choices = tuple(DIGITAL_SOURCES.items())
     credits: tuple[Asked, ...] = ()
+    cloaks: tuple[Cloak, ...] = (Cloak.OFF, Cloak.INSTANT, Cloak.GLAZED)
 
 
 @dataclass(frozen=True, slots=True)

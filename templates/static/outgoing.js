@@ -16,6 +16,11 @@ async function look() {
 
 function show(upload) {
   const steps = list.querySelector(`[data-pk="${CSS.escape(upload.pk)}"] [data-steps]`);
-  const words = upload.problem || (upload.state === "done" ? list.dataset.saidProtected : upload.steps.at(-1));
+  const words = upload.problem || (upload.state === "done" ? list.dataset.saidProtected : wordsOnTheWay(upload));
   if (steps && words && steps.textContent.trim() !== words) steps.textContent = words;
+}
+
+function wordsOnTheWay({ ahead, seconds, steps }) {
+  const words = ahead ? list.dataset.saidAhead : list.dataset.saidSoon;
+  return steps.at(-1) ?? words.replace("{n}", ahead).replace("{time}", seconds);
 }

@@ -308,9 +308,9 @@ function show(place, upload) {
   place.dataset.state = upload.state;
   place.dataset.focus = upload.focus;
   if (upload.state === "refused") tell(place, upload.problem, "error");
-  else if (upload.state === "done") tellAll(place, upload.steps);
+  else if (upload.state === "done") tellAll(place, upload);
   else tell(place, upload.steps.at(-1) ?? waitingWords(upload));
-  if (!upload.picture || place.querySelector("[data-aim] img")) return;
+  if (!upload.picture || place.querySelector("[data-aim] img")?.getAttribute("src") === upload.picture.url) return;
   const image = new Image(upload.picture.width, upload.picture.height);
   image.alt = "";
   image.addEventListener("load", () => showLooks(place, image));
@@ -318,7 +318,8 @@ function show(place, upload) {
 }
 
 function waitingWords({ ahead, seconds }) {
-  return ahead ? said.saidAhead.replace("{n}", ahead).replace("{time}", seconds) : said.saidWaiting;
+  const words = ahead ? said.saidAhead : seconds ? said.saidSoon : said.saidWaiting;
+  return words.replace("{n}", ahead).replace("{time}", seconds);
 }
 
 function tell(place, words, kind = "soft") {
@@ -330,16 +331,20 @@ function tell(place, words, kind = "soft") {
   steps.replaceChildren(line);
 }
 
-function tellAll(place, lines) {
+function tellAll(place, { steps: lines, page }) {
   const steps = place.querySelector("[data-steps]");
-  if (steps.querySelector("details")) return;
+  if (steps.querySelector("details") && steps.textContent.includes(lines.join(""))) return;
   const details = document.createElement("details");
   const summary = document.createElement("summary");
   const all = document.createElement("ul");
   summary.textContent = said.saidProtected;
   for (const line of lines) all.appendChild(document.createElement("li")).textContent = line;
   details.append(summary, all);
-  steps.replaceChildren(details);
+  const compare = Object.assign(document.createElement("a"), { href: page, target: "_blank", rel: "noopener" });
+  const line = document.createElement("p");
+  compare.textContent = said.saidCompare;
+  line.append(compare);
+  steps.replaceChildren(details, line);
 }
 
 // ── the draft ──
@@ -365,6 +370,8 @@ async function save(leaving = false) {
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.problem);
   form.elements.draft.value = said.draft;
+  showAll(said.uploads); // another cloak or mark may have sent them back to be protected anew
+  look();
   return said.draft;
 }
 

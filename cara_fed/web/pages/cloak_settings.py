@@ -3,7 +3,6 @@
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
-from cara_fed.config import Config
 from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.web.account_views import CloakSettingsPage
 from cara_fed.web.forms import FormInvalid, FormReader, read_cloak
@@ -11,6 +10,7 @@ from cara_fed.web.house import services
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
+from cara_fed.web.treating import offered_cloaks
 from cara_fed.web.uploads import read_fields
 from cara_fed.words.speech import _
 
@@ -42,11 +42,3 @@ async def change_cloak() -> ResponseReturnValue:
 def _build_page(form: FormView) -> CloakSettingsPage:
     config = services().config
     return CloakSettingsPage(offered_cloaks(config), Cloak(config.protection.cloak), form)
-
-
-def offered_cloaks(config: Config) -> tuple[Cloak, ...]:
-    """What an artist may choose: what needs the model or the admin's own program only where there is one."""
-    missing = {Cloak.COMMAND} if not config.protection.command else set()
-    if not config.resolve(config.protection.cloak_model).exists():
-        missing |= {Cloak.LIGHT, Cloak.STRONG}
-    return tuple(one for one in Cloak if one not in missing)

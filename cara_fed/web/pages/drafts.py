@@ -1,6 +1,7 @@
 """Drafts: kept as they are written, their pictures taken one by one, and sent out when their time has come."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from quart import Blueprint, Response, jsonify, redirect
 from quart.typing import ResponseReturnValue
@@ -17,6 +18,7 @@ from cara_fed.web.house import services
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import go, show
 from cara_fed.web.signed_in import require_artist
+from cara_fed.web.treating import treat_as_said, treatment_in
 from cara_fed.web.uploads import path_of, read_fields, read_files
 from cara_fed.words.speech import _
 from storage.artists import Artist
@@ -46,7 +48,8 @@ async def save() -> ResponseReturnValue:
         draft = await save_draft(services(), artist, read_number(fields.get("draft", "")), kept_fields(fields))
     except (InvalidInput, NotFound) as refusal:
         return _refuse(refusal)
-    return jsonify({"draft": str(draft.pk)})
+    await treat_as_said(artist, draft.fields)
+    return jsonify({"draft": str(draft.pk), "uploads": await _list_uploads(artist, draft.pk)})
 
 
 @room.get("/drafts/<pk:pk>")
@@ -71,7 +74,8 @@ async def add_picture(pk: int) -> ResponseReturnValue:
     try:
         if upload is None:
             raise InvalidInput(_("There is no picture in this."))
-        row = await receive_upload(services(), artist, pk, path_of(upload), upload.filename or "")
+        said = treatment_in((await find_own_draft(services(), artist, pk)).fields)
+        row = await receive_upload(services(), artist, pk, path_of(upload), upload.filename or "", said)
     except (InvalidInput, NotFound) as refusal:
         return _refuse(refusal)
     return jsonify(show_upload(artist, row).as_json())
@@ -82,10 +86,8 @@ async def show_pictures(pk: int) -> ResponseReturnValue:
     """How far the pictures have come, for scripts; and the address to go to, once it is out."""
     artist = require_artist()
     draft = await find_own_draft(services(), artist, pk)
-    async with services().database.reading() as records:
-        uploads = await read_uploads(records, artist, pk)
     is_away = draft.state in (OPEN, PUBLISHED)
-    return jsonify({"uploads": [upload.as_json() for upload in uploads], "is_away": is_away})
+    return jsonify({"uploads": await _list_uploads(artist, pk), "is_away": is_away})
 
 
 @room.post("/drafts/<pk:pk>/pictures/<pk:upload_pk>/remove")
@@ -130,6 +132,11 @@ async def find_path(artist: Artist, draft: Draft) -> str:
     async with services().database.reading() as records:
         post = await records.posts.find_by_pk(draft.post_pk or 0)
     return path_of_post(artist, post) if post and post.deleted_at is None else f"/@{artist.name}"
+
+
+async def _list_uploads(artist: Artist, draft_pk: int) -> list[dict[str, Any]]:
+    async with services().database.reading() as records:
+        return [upload.as_json() for upload in await read_uploads(records, artist, draft_pk)]
 
 
 def _refuse(refusal: Exception) -> tuple[Response, int]:

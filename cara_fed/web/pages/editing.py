@@ -24,6 +24,7 @@ from cara_fed.web.parts import FollowState, FormView
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import Asked, EditPage
+from cara_fed.web.treating import offered_cloaks
 from cara_fed.web.uploads import read_fields, read_files
 from cara_fed.words.speech import _
 from storage.credits import DROPPED, Credit
@@ -97,4 +98,5 @@ def _build_page(rows: PostRows, form: FormView, credits: Sequence[Credit]) -> Ed
             for row in credits
             if row.state != DROPPED
         ),
+        cloaks=offered_cloaks(services().config),
     )

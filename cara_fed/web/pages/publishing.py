@@ -22,7 +22,6 @@ from cara_fed.web.credit_form import FIELD
 from cara_fed.web.drafting import read_number, read_uploads
 from cara_fed.web.forms import FormInvalid, FormReader, Upload, chosen_file
 from cara_fed.web.house import services
-from cara_fed.web.pages.cloak_settings import offered_cloaks
 from cara_fed.web.pages.drafts import find_path, kept_fields
 from cara_fed.web.parts import FormView
 from cara_fed.web.publish_form import FormPicture, PublishForm, read_publish_form
@@ -30,6 +29,7 @@ from cara_fed.web.schedule_form import Schedule, read_schedule
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist
 from cara_fed.web.studio_views import PublishPage
+from cara_fed.web.treating import is_slow, offered_cloaks, treat_as_said, treatment_in
 from cara_fed.web.uploads import path_of, read_fields, read_files
 from cara_fed.words.speech import _
 from storage.artists import Artist
@@ -95,7 +95,7 @@ async def _publish(sent: _Sent) -> ResponseReturnValue:
     form = _read(sent.fields, sent.files)
     schedule = _read_schedule(sent.fields)
     try:
-        if schedule or await _must_wait(sent.artist, form):
+        if schedule or is_slow(sent.artist, form) or await _must_wait(sent, form):
             return await _send_later(sent, schedule)
         post = await publish_post(
             services(), sent.artist, _read_draft(form), draft_pk=sent.draft.pk if sent.draft else None
@@ -145,9 +145,11 @@ async def _keep_files(sent: _Sent) -> tuple[int, dict[str, str]]:
     for name in sent.files:
         upload = chosen_file(sent.files, name)
         if upload is not None and name.startswith("picture-"):
-            row = await receive_upload(services(), artist, pk, path_of(upload), upload.filename or "")
+            said = treatment_in(fields)
+            row = await receive_upload(services(), artist, pk, path_of(upload), upload.filename or "", said)
             fields[name.replace("picture-", "upload-")] = str(row.pk)
     await save_draft(services(), artist, pk, fields)
+    await treat_as_said(artist, fields)
     return pk, fields
 
 
@@ -162,11 +164,11 @@ def _read_schedule(fields: Mapping[str, str]) -> Schedule | None:
     return schedule
 
 
-async def _must_wait(artist: Artist, form: PublishForm) -> bool:
-    """Whether a picture that was sent before is still being worked on."""
-    wanted = [picture.upload_pk for picture in form.pictures if picture.upload_pk]
-    if not wanted:
-        return False
+async def _must_wait(sent: _Sent, form: PublishForm) -> bool:
+    """Whether a picture that was sent before is still being worked on, or wanted otherwise than it was made."""
+    artist, wanted = sent.artist, [picture.upload_pk for picture in form.pictures if picture.upload_pk]
+    if await treat_as_said(artist, sent.fields):
+        return True
     async with services().database.reading() as records:
         uploads = await records.uploads.find(wanted)
     return any(upload.state not in READY for upload in uploads.values() if upload.artist_pk == artist.pk)
@@ -175,7 +177,7 @@ async def _must_wait(artist: Artist, form: PublishForm) -> bool:
 def _read_draft(form: PublishForm) -> PostDraft:
     return PostDraft(
         text=form.text,
-        pictures=tuple(replace(_read_picture(picture), cloak=form.cloak) for picture in form.pictures),
+        pictures=tuple(replace(_read_picture(picture), cloak=picture.cloak or form.cloak) for picture in form.pictures),
         content_warning=form.content_warning,
         sensitive=form.sensitive,
         visibility=form.visibility,

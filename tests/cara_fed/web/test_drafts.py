@@ -107,6 +107,59 @@ async def test_a_post_is_made_of_them_with_their_words_and_focal_points(
     assert await files_of(services) == 2 + sum(len({o.hash for o in p.renditions.values()}) for p in rows)
 
 
+async def test_what_is_wanted_otherwise_is_protected_anew_before_it_is_published(
+    mara_there: Browser, theo_there: Browser, services: Services, time: StoryTime
+) -> None:
+    draft = await begin(mara_there)
+    pk = (await upload(mara_there, draft, jpeg(96, 64)))["pk"]
+    await work(services)
+    (plain,) = await pictures(mara_there, draft)
+    answer = await mara_there.send("/drafts", {"draft": draft, "text": "x", "upload-0": pk, "cloak-0": "instant"})
+    (sent_back,) = answer.json()["uploads"]
+    assert (sent_back["state"], sent_back["picture"], sent_back["page"]) == ("waiting", None, "")
+    async with services.database.unit_of_work() as records:
+        (claimed,) = await records.uploads.claim(time.read(), time.read() + timedelta(seconds=20), 1)
+    await mara_there.send("/drafts", {"draft": draft, "text": "x", "upload-0": pk, "cloak": "instant"})
+    await mara_there.send("/drafts", {"draft": draft, "text": "x", "upload-0": pk, "cloak": "off", "cloak-0": ""})
+    async with services.database.unit_of_work() as records:  # whoever worked on it hears that it is wanted otherwise
+        assert not await records.uploads.finish(int(pk), claimed.wanted, "done")
+    time.pass_by(seconds=21)
+    await work(services)
+    form = {"draft": draft, "text": "x", "upload-0": pk, "cloak": "instant"}
+    sent = await mara_there.send("/publish", form)
+    assert sent.headers["location"] == f"/drafts/{draft}"
+    assert "done in about" in (await mara_there.follow(sent)).text
+    await mara_there.send(f"/drafts/{draft}/unschedule")
+    await work(services)
+    (done,) = await pictures(mara_there, draft)
+    assert done["picture"]["url"] != plain["picture"]["url"]
+    page = await mara_there.get(done["page"])
+    assert "Cloaked (instant)" in page.text and "not published yet" in page.text
+    for path in ("before", "difference", "original"):
+        assert (await mara_there.get(f"{done['page']}/{path}")).status_code == 200
+        assert (await theo_there.get(f"{done['page']}/{path}")).status_code == 404
+    await mara_there.get(f"/publish?draft={draft}")
+    post = await mara_there.send("/publish", form)
+    assert re.fullmatch(r"/@mara/[0-9]+", post.headers["location"])
+    assert "Cloaked (instant)" in (await mara_there.get(f"{post.headers['location']}/pictures/1")).text
+
+
+async def test_a_refused_picture_is_tried_again_when_it_is_wanted_otherwise(
+    mara_there: Browser, services: Services, time: StoryTime
+) -> None:
+    later = (time.read() + timedelta(hours=1)).replace(tzinfo=None)
+    fields = {"text": "x", "cloak": "light", "publish_at": f"{later:%Y-%m-%dT%H:%M}", "time_zone": "UTC"}
+    sent = await mara_there.fill_in("/publish", fields, files={"picture-0": ("a.jpg", SMALL, "image/jpeg")})
+    draft = sent.headers["location"].rpartition("/")[2]
+    time.pass_by(hours=2)
+    await work(services)
+    (refused,) = await pictures(mara_there, draft)
+    assert refused["state"] == "refused" and "Picture 1" in (await mara_there.get(f"/publish?draft={draft}")).text
+    await mara_there.send("/drafts", {"draft": draft, "text": "x", "upload-0": refused["pk"], "cloak": "off"})
+    await work(services)
+    assert [one["state"] for one in await pictures(mara_there, draft)] == ["done"]
+
+
 async def test_a_draft_survives_logging_out_and_is_nobody_elses(
     mara_there: Browser, theo_there: Browser, visitor: Browser, services: Services
 ) -> None:
