@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import col, delete, select
+from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import Table, long_text, moment, primary_key, reference
@@ -12,27 +12,28 @@ from storage.statements import add_row, count_changed
 
 
 class AltProposal(Table, table=True):
-    """What somebody would say of a picture."""
+    """What somebody, here or elsewhere, would say of a picture; `answer_id` is the post that says it, if any."""
 
     __tablename__ = "alt_proposals"
 
     pk: int = primary_key()
     post_pk: int = reference("posts.pk", index=True)
     attachment_pk: int = reference("attachments.pk", index=True)
-    artist_pk: int = reference("artists.pk", index=True)
+    actor_id: str = Field(index=True)
+    answer_id: str = Field(default="", index=True)
     text: str = long_text()
     created_at: datetime = moment()
 
 
 @dataclass(frozen=True, slots=True)
 class AltProposals:
-    """Queries about proposals; `artist_pk` is whose they are."""
+    """Queries about proposals; `actor_id` is whose they are."""
 
     session: AsyncSession
 
     async def add(self, row: AltProposal) -> None:
         """Insert a proposal, in place of what the same one proposed of the same picture."""
-        mine = (col(AltProposal.attachment_pk) == row.attachment_pk, col(AltProposal.artist_pk) == row.artist_pk)
+        mine = (col(AltProposal.attachment_pk) == row.attachment_pk, col(AltProposal.actor_id) == row.actor_id)
         await count_changed(self.session, delete(AltProposal).where(*mine))
         await add_row(self.session, row)
 
@@ -49,6 +50,14 @@ class AltProposals:
     async def remove(self, pk: int) -> None:
         """Forget one."""
         await count_changed(self.session, delete(AltProposal).where(col(AltProposal.pk) == pk))
+
+    async def remove_answer(self, answer_id: str) -> None:
+        """Forget what stood in a post that was changed or is gone."""
+        await count_changed(self.session, delete(AltProposal).where(col(AltProposal.answer_id) == answer_id))
+
+    async def remove_actor(self, actor_id: str) -> None:
+        """Forget all of somebody's."""
+        await count_changed(self.session, delete(AltProposal).where(col(AltProposal.actor_id) == actor_id))
 
     async def remove_for(self, attachment_pk: int) -> None:
         """Forget all about one picture."""

@@ -17,10 +17,10 @@ KEPT_FOR: Final = timedelta(seconds=1)
 """What another process changes is seen after so long."""
 
 NEVER_SHOWN: Final = frozenset(
-    {"access_logs", "audit_log", "backups", "crawler_visits", "deliveries", "drafts", "exports", "heartbeats", "hosts",
-     "inbox_log", "mail_addresses", "mails", "notifications", "outbox_log", "passkeys", "picture_fetches",
-     "post_updates", "post_visits", "rate_limits", "recovery_codes", "remote_keys", "reports", "rewrites",
-     "second_factors", "sessions", "tokens", "uploads"}
+    {"access_logs", "alt_proposals", "audit_log", "backups", "crawler_visits", "deliveries", "drafts", "exports",
+     "heartbeats", "hosts", "inbox_log", "mail_addresses", "mails", "notifications", "outbox_log", "passkeys",
+     "picture_fetches", "post_updates", "post_visits", "rate_limits", "recovery_codes", "remote_keys", "reports",
+     "rewrites", "second_factors", "sessions", "tokens", "uploads"}
 )  # fmt: skip
 """Tables of which no visitor is shown anything: what is sent and received all the time makes no answer old."""
 

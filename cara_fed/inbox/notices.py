@@ -34,6 +34,7 @@ class Kind(StrEnum):
     QUOTE = "quote"
     QUOTE_REQUEST = "quote_request"
     REPORT = "report"
+    ALT_PROPOSAL = "alt_proposal"
 
 
 async def notify(context: InboxContext, artist: Artist, kind: Kind, actor_id: str, object_id: str = "") -> bool:
@@ -69,11 +70,12 @@ async def notify_of_new_post(context: InboxContext, post: Post) -> bool:
     return told | await _notify_quoted(context, post)
 
 
-async def notify_of_own_post(context: InboxContext, create: Activity) -> None:
-    """Artists of this instance are named in each other's posts, which are here already."""
+async def notify_of_own_post(context: InboxContext, create: Activity) -> Post:
+    """Artists of this instance are named in each other's posts, which are here already; the post."""
     post = await context.records.posts.find(create.object_id or "")
     if post is None or post.deleted_at is not None or not await notify_of_new_post(context, post):
         raise NoEffect("the post of an artist here concerns nobody else here")
+    return post
 
 
 async def notify_of_edit(context: InboxContext, post: Post) -> None:

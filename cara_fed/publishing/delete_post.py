@@ -30,6 +30,7 @@ async def delete_post(services: Services, artist: Artist, post_pk: int) -> None:
         beside = list(await records.making.find_for_post(post_pk))
         shown = await forget_rows(records, beside)
         await records.notifications.remove_about(rows.post.object_id)
+        await records.alt_proposals.remove_answer(rows.post.object_id)
         await records.posts.tombstone(rows.post.object_id, services.clock.now())
     await forget_files(services, [*rows.pictures, *shown], [file.hash for file in beside])
     wake_workers(services)

@@ -27,7 +27,7 @@ async def propose_alt(services: Services, reader: Artist, rows: PostRows, number
         pk=services.clock.new_pk(),
         post_pk=rows.post.pk,
         attachment_pk=rows.pictures[number - 1].attachment.pk,
-        artist_pk=reader.pk,
+        actor_id=services.site.actor(reader.name),
         text=text.strip(),
         created_at=services.clock.now(),
     )

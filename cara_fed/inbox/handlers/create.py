@@ -1,6 +1,7 @@
 """Create: somebody published a post."""
 
 from activitypub.activities import Activity
+from cara_fed.inbox.alt_texts import propose_from_answer
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.forwarding import forward_answer
 from cara_fed.inbox.gathering import Gathered, Gatherer
@@ -24,7 +25,7 @@ async def receive_create(context: InboxContext, create: Activity) -> None:
     One that is a vote is counted instead.
     """
     if context.site.is_local(create.actor_id):
-        await notify_of_own_post(context, create)
+        await propose_from_answer(context, await notify_of_own_post(context, create))
         return
     post, document = context.read_gathered_post(create.actor_id)
     if post.is_vote:
@@ -35,4 +36,5 @@ async def receive_create(context: InboxContext, create: Activity) -> None:
     if kept is None:
         raise NoEffect("the post is here already")
     await notify_of_new_post(context, kept)
+    await propose_from_answer(context, kept)
     await forward_answer(context, create, post, kept)

@@ -1,6 +1,7 @@
 """Delete: somebody takes a post back, or leaves altogether."""
 
 from activitypub.activities import Activity
+from cara_fed.inbox.alt_texts import forget_proposals
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.forwarding import forward_change
 from cara_fed.inbox.posts import delete_post
@@ -31,6 +32,7 @@ async def _remove_post(context: InboxContext, delete: Activity) -> bool:
     if post is None or post.actor_id != delete.actor_id:
         return False
     await forward_change(context, delete, post)
+    await forget_proposals(context, post)
     return await delete_post(context, post)
 
 
@@ -58,6 +60,7 @@ async def _remove_actor(context: InboxContext, actor_id: str) -> None:
     await records.interactions.remove_actor(actor_id)
     await records.polls.remove_actor(actor_id)
     await records.notifications.remove_actor(actor_id)
+    await records.alt_proposals.remove_actor(actor_id)
     await end_credits_of(records, context.clock, actor_id)
     await _remove_posts(context, records, actor_id)
 

@@ -2,6 +2,7 @@
 
 from activitypub.activities import Activity
 from activitypub.vocabulary import ACTOR_TYPES
+from cara_fed.inbox.alt_texts import propose_anew, propose_from_answer
 from cara_fed.inbox.context import InboxContext, NoEffect
 from cara_fed.inbox.forwarding import forward_change
 from cara_fed.inbox.gathering import NOTHING, Gathered, Gatherer
@@ -47,8 +48,10 @@ async def receive_update(context: InboxContext, update: Activity) -> None:
         if kept is None:
             raise NoEffect("there is nothing to keep of it")
         await notify_of_new_post(context, kept)
+        await propose_from_answer(context, kept)
     elif not await change_post(context, known, post, document):
         raise NoEffect("a newer version is here already")
     elif known.updated_at != edited_at:
         await forward_change(context, update, known)
         await notify_of_edit(context, known)
+        await propose_anew(context, known)

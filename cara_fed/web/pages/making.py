@@ -11,6 +11,7 @@ from cara_fed.publishing.propose_alt import accept_alt, leave_alt, propose_alt
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import path_of_post
 from cara_fed.web.drafting import read_number
+from cara_fed.web.entries import find_bylines
 from cara_fed.web.errors import NothingHere
 from cara_fed.web.forms import FormInvalid, FormReader, chosen_file
 from cara_fed.web.house import house, services
@@ -154,11 +155,12 @@ async def _build_alt(name: str, pk: int, form: FormView) -> AltPage:
         rows, sight = await find_post(records, name, pk)
         is_own = sight.follow is FollowState.SELF
         found = await records.alt_proposals.find_for_post(pk) if is_own else ()
-        people = await records.artists.find_by_pks([one.artist_pk for one in found])
+        kept_away = await records.blocks.find_actors(rows.artist.pk) if found else set()
+        people = await find_bylines(records, {one.actor_id for one in found} - kept_away)
     numbers = {picture.attachment.pk: number for number, picture in enumerate(rows.pictures, start=1)}
     lines = tuple(
-        ProposalLine(one.pk, numbers[one.attachment_pk], house().gallery.byline(people[one.artist_pk]), one.text)
+        ProposalLine(one.pk, numbers[one.attachment_pk], people[one.actor_id], one.text)
         for one in found
-        if one.attachment_pk in numbers and one.artist_pk in people
+        if one.attachment_pk in numbers and one.actor_id in people
     )
     return AltPage(house().gallery.post(rows), path_of_post(rows.artist, rows.post), lines, is_own, form)
