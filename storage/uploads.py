@@ -21,7 +21,8 @@ class Upload(Table, table=True):
     """A picture of a draft. The file is kept under ``original_hash``; ``attachment_pk`` is what came of it.
 
     ``state`` is waiting, working, done or refused (``problem`` says why); ``wanted`` is how it is to be treated, as far
-    as its artist said so, ``request`` how it was treated, ``steps`` the report as far as it goes.
+    as its artist said so, ``request`` how it was treated, ``steps`` the report as far as it goes, in the
+    ``language`` of whoever sent it (a tag).
     """
 
     __tablename__ = "uploads"
@@ -41,6 +42,7 @@ class Upload(Table, table=True):
     problem: str = long_text()
     attempts: int = 0
     lease_until: datetime | None = moment(default=None)
+    language: str = ""
     created_at: datetime = moment()
 
 

@@ -18,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from activitypub.opt_out import Signals, cawg_assertion
 from cara_fed.errors import CaraFedError
+from cara_fed.words.speech import _
 
 try:
     import c2pa
@@ -102,7 +103,7 @@ class ManifestSigner:
         try:
             return self._sign(data, media_type, manifest)
         except c2pa.C2paError as error:
-            raise ManifestFailed(f"The picture's manifest could not be signed: {error}") from error
+            raise ManifestFailed(_("The picture's manifest could not be signed: %(error)s", error=error)) from error
 
     def _build(self, assertion: dict[str, Any], source: str) -> dict[str, Any]:
         created = {"action": "c2pa.created", "digitalSourceType": source}

@@ -8,8 +8,10 @@ from pathlib import Path
 from cara_fed.protection.errors import PictureRefused, TooManyBytes
 from cara_fed.protection.values import Limits, ProtectedPicture, ProtectionRequest, Rendition, RenditionKind, Rights
 from cara_fed.protection.wire import Json, dump_picture
-from cara_fed.protection.words import bytes_in_words, size_in_words
+from cara_fed.protection.words import size_in_words
 from cara_fed.protection.workers import PictureWorkers
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_size
 
 NO_AI_TRAINING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"
 DEFAULT_REQUEST = ProtectionRequest(rights=Rights(data_mining=NO_AI_TRAINING))
@@ -43,8 +45,13 @@ def run_protect(
 def _read(source: Path, limits: Limits) -> bytes:
     size = source.stat().st_size
     if size > limits.max_bytes:
-        most = bytes_in_words(limits.max_bytes)
-        raise TooManyBytes(f"The file has {bytes_in_words(size)}; at most {most} are taken, so export it smaller.")
+        raise TooManyBytes(
+            _(
+                "The file has %(size)s; at most %(most)s are taken, so export it smaller.",
+                size=write_size(size),
+                most=write_size(limits.max_bytes),
+            )
+        )
     return source.read_bytes()
 
 
@@ -94,6 +101,6 @@ def _in_words(picture: ProtectedPicture, written: dict[RenditionKind, Path]) -> 
     lines = [f"- {line.text}" for line in picture.report]
     for one in picture.renditions:
         if one.kind in written:
-            size = f"{size_in_words((one.width, one.height))}, {bytes_in_words(len(one.data))}"
+            size = f"{size_in_words((one.width, one.height))}, {write_size(len(one.data))}"
             lines.append(f"{written[one.kind]}: {one.kind.value}, {one.media_type}, {size}")
     return "\n".join(lines)

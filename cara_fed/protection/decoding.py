@@ -16,6 +16,7 @@ from cara_fed.protection.errors import BrokenPicture, NotAPicture
 from cara_fed.protection.formats.base import Header
 from cara_fed.protection.formats.registry import CONTAINERS
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _
 
 # Our own limits are held on the header before Pillow opens anything, and once more on what it found.
 Image.MAX_IMAGE_PIXELS = None
@@ -56,8 +57,8 @@ def decoding_faults() -> Iterator[None]:
 
 def _sentence(fault: str) -> str:
     if "truncated" in fault or "end of" in fault.lower():
-        return "The picture file is cut off before its end; export or upload it once more."
-    return "The picture file is damaged or of an unusual kind; open it in a picture editor and export it anew."
+        return _("The picture file is cut off before its end; export or upload it once more.")
+    return _("The picture file is damaged or of an unusual kind; open it in a picture editor and export it anew.")
 
 
 def open_picture(data: bytes, picture_format: Format) -> Image.Image:
@@ -66,7 +67,7 @@ def open_picture(data: bytes, picture_format: Format) -> Image.Image:
     Raises BrokenPicture, and NotAPicture for HEIC where its decoder is not installed.
     """
     if picture_format is Format.HEIC and _HEIF is None:
-        raise NotAPicture("HEIC pictures are not read on this server; export it as JPEG.")
+        raise NotAPicture(_("HEIC pictures are not read on this server; export it as JPEG."))
     with decoding_faults():
         cleaned = CONTAINERS[picture_format].clean(data)
         opened = Image.open(BytesIO(cleaned), formats=[_DECODERS[picture_format]])

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from cara_fed.protection.formats.ifd import Directory, Value, build_directory, read_at, read_chain
+from cara_fed.words.speech import _, later
 
 MAKE, MODEL, ORIENTATION, SOFTWARE, ARTIST, COPYRIGHT = 0x010F, 0x0110, 0x0112, 0x0131, 0x013B, 0x8298
 DESCRIPTION, EXIF_POINTER, GPS_POINTER, INTEROP_POINTER = 0x010E, 0x8769, 0x8825, 0xA005
@@ -15,22 +16,35 @@ _CAMERA_TEXTS = {"make": (False, MAKE), "model": (False, MODEL), "software": (Fa
 _CAMERA_NUMBERS = {"iso": 0x8827, "focal_length_35mm": 0xA405}
 _CAMERA_FRACTIONS = {"exposure_time": 0x829A, "f_number": 0x829D, "focal_length": 0x920A}
 
+CAMERA_WORDS = {
+    "make": later("make"),
+    "model": later("model"),
+    "software": later("software"),
+    "lens": later("lens"),
+    "iso": later("ISO"),
+    "focal_length_35mm": later("focal length on 35 mm"),
+    "exposure_time": later("exposure time"),
+    "f_number": later("f-number"),
+    "focal_length": later("focal length"),
+}
+"""What these are called, for the artist."""
+
 _HEAD = b"II*\x00\x08\x00\x00\x00"
 # EXIF asks for these beside anything else: resolution (which means nothing here), version, channels, sRGB.
 _REQUIRED: dict[int, Value] = {0x011A: Fraction(72), 0x011B: Fraction(72), 0x0128: 2, 0x0213: 1}
 _REQUIRED_DETAIL: dict[int, Value] = {0x9000: b"0232", 0x9101: b"\x01\x02\x03\x00", 0xA000: b"0100", 0xA001: 1}
 
 _PRIVATE = {
-    0xA431: "the camera's serial number",
-    0xA435: "the lens's serial number",
-    0xA430: "the camera owner's name",
-    0xA420: "the picture's unique number",
-    MAKER_NOTE: "the camera maker's notes",
-    USER_COMMENT: "a comment in the camera data",
-    0x9003: "the time it was taken",
-    0x9C9D: "an author's name",
-    0x9C9C: "a comment in the camera data",
-    0x013C: "the name of the computer",
+    0xA431: later("the camera's serial number"),
+    0xA435: later("the lens's serial number"),
+    0xA430: later("the camera owner's name"),
+    0xA420: later("the picture's unique number"),
+    MAKER_NOTE: later("the camera maker's notes"),
+    USER_COMMENT: later("a comment in the camera data"),
+    0x9003: later("the time it was taken"),
+    0x9C9D: later("an author's name"),
+    0x9C9C: later("a comment in the camera data"),
+    0x013C: later("the name of the computer"),
 }
 
 
@@ -68,16 +82,16 @@ def list_private(data: bytes) -> Iterator[str]:
     """What the block gives away, in plain words."""
     exif = read_exif(data)
     if exif.gps.entries:
-        yield "where it was taken (GPS)"
+        yield _("where it was taken (GPS)")
     for tag, words in _PRIVATE.items():
         if tag in exif.detail.entries or tag in exif.main.entries:
-            yield words
+            yield _(words)
     if ARTIST in exif.main.entries or COPYRIGHT in exif.main.entries:
-        yield "names in the camera data"
+        yield _("names in the camera data")
     if MAKE in exif.main.entries or MODEL in exif.main.entries:
-        yield "the make of the camera"
+        yield _("the make of the camera")
     if exif.has_thumbnail:
-        yield "an embedded thumbnail"
+        yield _("an embedded thumbnail")
 
 
 def read_texts(data: bytes) -> Iterator[tuple[str, str]]:

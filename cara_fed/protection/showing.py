@@ -12,6 +12,7 @@ from cara_fed.protection.recognition import open_still
 from cara_fed.protection.sizes import WEB_EDGE, fit
 from cara_fed.protection.steps.fit import resize
 from cara_fed.protection.values import Limits, VisibleMark
+from cara_fed.words.speech import _
 
 AMPLIFIED = 8
 _SAMPLE = (600, 400)
@@ -44,7 +45,7 @@ def clean_logo(data: bytes) -> str:
     """A logo as it is kept: a small PNG of nothing but pixels, in base64. Raises NotAPicture."""
     logo = read_logo(base64.b64encode(data).decode())
     if logo is None:
-        raise NotAPicture("This is no logo that can be used: upload a PNG, WebP or JPEG of at most 4 megapixels.")
+        raise NotAPicture(_("This is no logo that can be used: upload a PNG, WebP or JPEG of at most 4 megapixels."))
     return base64.b64encode(encode_png(resize(logo, fit(logo.size, _LOGO_EDGE)))).decode()
 
 

@@ -29,6 +29,8 @@ from cara_fed.protection.values import (
 
 HEAD = 8  # bytes: the length of the JSON, then the length of what is behind it, four each, big-endian
 
+LANGUAGE = "language"  # the tag of the one that a job's words are in, beside the request
+
 Json = dict[str, Any]
 
 

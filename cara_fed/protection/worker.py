@@ -22,6 +22,7 @@ from cara_fed.protection.showing import clean_logo, show_before, show_difference
 from cara_fed.protection.values import MIB, ReportLine, VisibleMark
 from cara_fed.protection.wire import (
     HEAD,
+    LANGUAGE,
     Json,
     dump_comparison,
     dump_inspection,
@@ -36,6 +37,7 @@ from cara_fed.protection.wire import (
     pack,
     read_head,
 )
+from cara_fed.words.speech import _, later, speak
 
 _GRACE_SECONDS = 5  # the parent's own time limit strikes first; this one holds where the parent is stuck
 _OUT_OF_MEMORY = 70
@@ -53,6 +55,7 @@ def main() -> None:
     while True:
         request, data = jobs.get()
         _limit_time(load_limits(request).max_seconds)
+        speak(request[LANGUAGE])
         _answer(sys.stdout.buffer, request, data)
         del request, data
 
@@ -87,11 +90,11 @@ def _answer(out: BinaryIO, request: Json, data: bytes) -> None:
         _send(out, {"refused": dump_refusal(refusal)})
     except MemoryError:
         # What was half allocated is anyone's guess: say so, and let a fresh process take the next picture.
-        _send(out, {"refused": dump_refusal(TooMuchMemory(_TOO_MUCH_MEMORY))})
+        _send(out, {"refused": dump_refusal(TooMuchMemory(_(_TOO_MUCH_MEMORY)))})
         os._exit(_OUT_OF_MEMORY)
     except Exception:  # noqa: BLE001 - the outermost loop of a worker
         traceback.print_exc()
-        _send(out, {"refused": dump_refusal(BrokenPicture(_UNEXPECTED))})
+        _send(out, {"refused": dump_refusal(BrokenPicture(_(_UNEXPECTED)))})
 
 
 def _protect(out: BinaryIO, request: Json, data: bytes) -> tuple[Json, bytes]:
@@ -147,8 +150,8 @@ _JOBS: dict[str, Callable[[BinaryIO, Json, bytes], tuple[Json, bytes]]] = {
     "logo": _clean_logo,
 }
 
-_TOO_MUCH_MEMORY = "The picture needs more memory than this server gives to one; export it smaller."
-_UNEXPECTED = "The picture could not be worked on; open it in a picture editor and export it anew."
+_TOO_MUCH_MEMORY = later("The picture needs more memory than this server gives to one; export it smaller.")
+_UNEXPECTED = later("The picture could not be worked on; open it in a picture editor and export it anew.")
 
 
 def _send(out: BinaryIO, document: Json, body: bytes = b"") -> None:

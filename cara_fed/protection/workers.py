@@ -26,6 +26,7 @@ from cara_fed.protection.values import (
 )
 from cara_fed.protection.wire import (
     HEAD,
+    LANGUAGE,
     Json,
     dump_comparison_request,
     dump_inspection_request,
@@ -40,7 +41,8 @@ from cara_fed.protection.wire import (
     pack,
     read_head,
 )
-from cara_fed.protection.words import bytes_in_words
+from cara_fed.words.speech import _, later, spoken
+from cara_fed.words.writing import write_size
 
 Progress = Callable[[ReportLine], None]
 Answer = TypeVar("Answer")
@@ -48,7 +50,7 @@ Answer = TypeVar("Answer")
 _ROOT = Path(__file__).parents[2]
 _START_SECONDS = 60.0
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "SYSTEMROOT")  # nothing else: the environment may hold secrets
-_DIED = "The picture broke the process that worked on it; open it in a picture editor and export it anew."
+_DIED = later("The picture broke the process that worked on it; open it in a picture editor and export it anew.")
 _NONSENSE = (ValueError, LookupError, TypeError)  # an answer that our own process would never give
 _GONE = (asyncio.IncompleteReadError, ConnectionError)
 
@@ -162,7 +164,11 @@ def require_bytes(data: bytes, limits: Limits) -> None:
     most = limits.max_bytes
     if len(data) > most:
         raise TooManyBytes(
-            f"The file has {bytes_in_words(len(data))}; at most {bytes_in_words(most)} are taken, so export it smaller."
+            _(
+                "The file has %(size)s; at most %(most)s are taken, so export it smaller.",
+                size=write_size(len(data)),
+                most=write_size(most),
+            )
         )
 
 
@@ -194,7 +200,9 @@ async def _start_worker(max_memory_mib: int) -> "_Worker":
             await worker.receive()
     except (*_GONE, TimeoutError) as gone:
         await worker.kill()
-        raise PictureProcessDied("The picture process could not be started; tell the admin of this server.") from gone
+        raise PictureProcessDied(
+            _("The picture process could not be started; tell the admin of this server.")
+        ) from gone
     except asyncio.CancelledError:
         await worker.kill()
         raise
@@ -213,13 +221,13 @@ class _Worker:
         self.is_reusable = False
         try:
             async with asyncio.timeout(job.max_seconds):
-                await self._send(job.request, *job.files)
+                await self._send({**job.request, LANGUAGE: spoken().tag}, *job.files)
                 answer, body = await self._wait_for_answer(job.progress)
             return self._read_answer(answer, body, read)
         except TimeoutError as late:
-            raise TooSlow("The picture took too long to work on and was stopped; export it smaller.") from late
+            raise TooSlow(_("The picture took too long to work on and was stopped; export it smaller.")) from late
         except (*_GONE, *_NONSENSE) as gone:
-            raise PictureProcessDied(_DIED) from gone
+            raise PictureProcessDied(_(_DIED)) from gone
 
     def _read_answer(self, answer: Json, body: bytes, read: Callable[[Json, bytes], Answer]) -> Answer:
         if "refused" not in answer:

@@ -7,7 +7,6 @@ from typing import Final
 
 from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.protection.errors import PictureRefused
-from cara_fed.protection.words import bytes_in_words
 from cara_fed.publishing.drafts import PictureDraft
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.own_posts import find_own_post, get_own_post
@@ -17,7 +16,7 @@ from cara_fed.services import MEBIBYTE, Services
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.words.speech import _
-from cara_fed.words.writing import write_number
+from cara_fed.words.writing import write_number, write_size
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.making import MakingFile
@@ -98,7 +97,7 @@ async def _require_room(services: Services, artist: Artist, post_pk: int, data: 
     if not data:
         raise InvalidInput(_("Choose a file."))
     if len(data) > most:
-        raise InvalidInput(_("A file has at most %(size)s; export it smaller.", size=bytes_in_words(most)))
+        raise InvalidInput(_("A file has at most %(size)s; export it smaller.", size=write_size(most)))
     async with services.database.reading() as records:
         if len(await records.making.find_for_post(post_pk)) >= MAX_FILES:
             raise InvalidInput(_("There is room for %(limit)s files beside a work.", limit=MAX_FILES))

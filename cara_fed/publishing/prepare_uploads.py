@@ -16,7 +16,8 @@ from cara_fed.publishing.store_picture import store_picture
 from cara_fed.publishing.take_upload import default_terms, describe_treatment
 from cara_fed.publishing.treatments import load_treatment, plan_request
 from cara_fed.services import Services
-from cara_fed.words.speech import _, later
+from cara_fed.words.speech import _, later, speak, spoken
+from cara_fed.words.wishes import find_setting
 from storage.attachments import Picture
 from storage.errors import NotFound
 from storage.records import Records
@@ -55,6 +56,7 @@ async def prepare_once(services: Services) -> bool:
 
 async def _prepare(services: Services, upload: Upload) -> None:
     """One picture; when this ends it is done, refused or wanted otherwise, unless the process ends first."""
+    speak(find_setting(upload.language) or spoken().tag)
     async with services.database.reading() as records:
         artist = await records.artists.get_by_pk(upload.artist_pk)
     treatment = load_treatment(upload.wanted)

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Final
 
 from cara_fed.errors import InvalidInput, NotFound
-from cara_fed.protection.words import bytes_in_words
 from cara_fed.publishing.drafts import MAX_PICTURES
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.keep_draft import get_own_draft
 from cara_fed.publishing.store_picture import read_content
 from cara_fed.publishing.treatments import AS_ALWAYS, Treatment, dump_treatment
 from cara_fed.services import MEBIBYTE, Services
-from cara_fed.words.speech import _
+from cara_fed.words.speech import _, spoken
+from cara_fed.words.writing import write_size
 from storage.artists import Artist
 from storage.drafts import DUE, OPEN
 from storage.records import Records
@@ -52,6 +52,7 @@ async def receive_upload(
             byte_size=len(data),
             wanted=dump_treatment(treatment),
             alt=await records.attachments.find_alt(artist.pk, original_hash),
+            language=spoken().tag,
             created_at=services.clock.now(),
         )
         await records.uploads.add(upload)
@@ -81,7 +82,7 @@ def _require_size(services: Services, data: bytes, name: str) -> None:
             _(
                 "%(name)s is larger than %(size)s; export it smaller.",
                 name=name or _("The file"),
-                size=bytes_in_words(most),
+                size=write_size(most),
             )
         )
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 
 from cara_fed.opt_out.manifests import SIGN_STEP
 from cara_fed.protection.values import ProtectedPicture, Rendition, ReportLine
-from cara_fed.protection.words import bytes_in_words
 from cara_fed.publishing.rights import Terms
 from cara_fed.services import Services
 from cara_fed.translate.opt_outs import signals_for
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_size
 
 
 async def sign_picture(services: Services, picture: ProtectedPicture, terms: Terms) -> ProtectedPicture:
@@ -31,8 +32,8 @@ async def sign_file(services: Services, data: bytes, media_type: str, terms: Ter
 def describe_manifest(weight: int) -> ReportLine:
     """The line of a report about manifests of this many bytes."""
     if not weight:
-        return ReportLine(SIGN_STEP, "No manifest was signed, for nothing is said about machines.", {"bytes": 0})
-    text = f"A signed manifest (C2PA) says it too: {bytes_in_words(weight)} in each file."
+        return ReportLine(SIGN_STEP, _("No manifest was signed, for nothing is said about machines."), {"bytes": 0})
+    text = _("A signed manifest (C2PA) says it too: %(size)s in each file.", size=write_size(weight))
     return ReportLine(SIGN_STEP, text, {"bytes": weight})
 
 

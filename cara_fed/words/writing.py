@@ -59,10 +59,14 @@ def write_list(words: Sequence[str]) -> str:
     return format_list(list(words), locale=spoken().locale)
 
 
+def _write_tenths(number: float) -> str:
+    return format_decimal(number, format="#,##0.0", locale=spoken().locale)
+
+
 def write_size(size: float) -> str:
     """Bytes: ``1.2 MB``, ``340 kB``, ``12 bytes``; a thousand of each make one of the next."""
     if size < _KILO:
         return ngettext("%(num)s byte", "%(num)s bytes", int(size))
     if size < _KILO * _KILO - _KILO / 2:
         return _("%(number)s kB", number=write_number(round(size / _KILO)))
-    return _("%(number)s MB", number=write_number(round(size / _KILO**2, 1)))
+    return _("%(number)s MB", number=_write_tenths(size / _KILO**2))

@@ -18,6 +18,7 @@ from cara_fed.protection.cloak.patterns import pattern_for
 from cara_fed.protection.cloak.surrogate import Surrogate, displacement
 from cara_fed.protection.cloak.weights import Array
 from cara_fed.protection.errors import CloakUnavailable
+from cara_fed.words.speech import _
 
 _SEED = 20_261_122  # the same picture gets the same cloak
 _SMALLEST = 32  # pixels along the short edge of the working size, and of a picture that can be cloaked
@@ -34,7 +35,7 @@ class Cloaked:
 def make_cloak(image: Image.Image, level: Level, surrogate: Surrogate, tell: Told) -> Cloaked:
     """Climbs, fits to the gate, and measures how far the published pixels move the encoder, beside matched noise."""
     if min(image.size) < _SMALLEST:
-        raise CloakUnavailable("This picture is too small for this cloak, so nothing was published; choose none.")
+        raise CloakUnavailable(_("This picture is too small for this cloak, so nothing was published; choose none."))
     size = working_size(image.size, level.pixels)
     seen = _at_size(image, size)
     clean = surrogate.encode(seen)
@@ -90,7 +91,7 @@ def _fit(image: Image.Image, change: Array, most: float) -> tuple[Fitted, Image.
     fitted = fit_to_gate(pixels, full, most)
     if not fitted.quality.largest_change:
         raise CloakUnavailable(
-            "This picture is too plain to hide a cloak in, so nothing was published; choose no cloak."
+            _("This picture is too plain to hide a cloak in, so nothing was published; choose no cloak.")
         )
     made = Image.fromarray(fitted.pixels)
     if image.mode == "RGBA":

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from cara_fed.protection.errors import CloakUnavailable
+from cara_fed.words.speech import _
 
 URL: Final = (
     "https://raw.githubusercontent.com/madebyollin/taesd/2a1b4149efda2cb6da482e8d3ff017bdb4f98fc3/taesana_encoder.pth"
 )
 SHA256: Final = "858f4e4cc293f88efaf58107f4154b960b9ced0cb5d9c050dad11f926b618c1f"
 BYTES: Final = 2_537_004
-_INSTALL = "run: cara-fed cloak install"
 
 
 def require_model(data: bytes) -> None:
@@ -28,14 +28,16 @@ def read_model(path: Path) -> bytes:
             data = file.read(BYTES + 1)
     except OSError as error:
         raise CloakUnavailable(
-            "The cloak's model is not installed, so nothing was published; choose no cloak, or the admin may "
-            + _INSTALL
+            _(
+                "The cloak's model is not installed, so nothing was published; choose no cloak, or the admin may "
+                "run: cara-fed cloak install"
+            )
         ) from error
     try:
         require_model(data)
     except CloakUnavailable as wrong:
         raise CloakUnavailable(
-            f"The file of the cloak's model has changed, so nothing was published; {_INSTALL}"
+            _("The file of the cloak's model has changed, so nothing was published; run: cara-fed cloak install")
         ) from wrong
     return data
 

@@ -14,6 +14,7 @@ from cara_fed.protection.cloak.encoder import CHANNELS, STRIDE, encode
 from cara_fed.protection.cloak.onnx_file import OnnxGraph
 from cara_fed.protection.cloak.weights import Array, Weights, read_weights
 from cara_fed.protection.errors import CloakUnavailable
+from cara_fed.words.speech import _
 
 _RUNTIME = importlib.import_module("onnxruntime") if importlib.util.find_spec("onnxruntime") else None
 _STATE = importlib.import_module("onnxruntime.capi.onnxruntime_pybind11_state") if _RUNTIME else None
@@ -71,8 +72,10 @@ def load_graph(graph: bytes) -> Any:
     """An onnxruntime session of one thread. Raises CloakUnavailable where onnxruntime is missing."""
     if _RUNTIME is None:
         raise CloakUnavailable(
-            "This server cannot make a cloak, so nothing was published; choose no cloak, or the admin may install"
-            ' the extra: pip install "cara-fed[cloak]"'
+            _(
+                "This server cannot make a cloak, so nothing was published; choose no cloak, or the admin may install "
+                'the extra: pip install "cara-fed[cloak]"'
+            )
         )
     options = _RUNTIME.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # one picture, one core: workers are for more

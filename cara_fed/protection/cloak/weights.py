@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cara_fed.protection.errors import CloakUnavailable
+from cara_fed.words.speech import _
 
 Array = npt.NDArray[np.float32]
 Weights = Mapping[str, Array]
@@ -31,7 +32,9 @@ def read_weights(data: bytes) -> Weights:
             _require_small(archive)
             return _read_archive(archive)
     except (*_FAULTS, *_MORE_FAULTS) as fault:
-        raise CloakUnavailable("The cloak's model cannot be read; the admin may run: cara-fed cloak install") from fault
+        raise CloakUnavailable(
+            _("The cloak's model cannot be read; the admin may run: cara-fed cloak install")
+        ) from fault
 
 
 def _require_small(archive: zipfile.ZipFile) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cara_fed.protection.errors import BrokenPicture, TooManyBytes
 from cara_fed.protection.values import MIB, Format
+from cara_fed.words.speech import _, ngettext
 
 MAX_PARTS = 200_000  # segments, chunks, boxes or blocks of one file; a 60 MB PNG in 1 KiB chunks has 60,000
 MAX_UNPACKED_TEXT = 16 * MIB
@@ -56,18 +57,18 @@ class Container:
 
 def cut_off() -> BrokenPicture:
     """The refusal of a file that ends too early."""
-    return BrokenPicture("The picture file is cut off before its end; export or upload it once more.")
+    return BrokenPicture(_("The picture file is cut off before its end; export or upload it once more."))
 
 
 def damaged() -> BrokenPicture:
     """The refusal of a file whose structure makes no sense."""
-    return BrokenPicture("The picture file is damaged; open it in a picture editor and export it anew.")
+    return BrokenPicture(_("The picture file is damaged; open it in a picture editor and export it anew."))
 
 
 def require_parts(count: int, most: int = MAX_PARTS) -> None:
     """Refuses a flood of tiny parts, which costs time and holds no picture."""
     if count > most:
-        raise BrokenPicture("The picture file consists of too many parts; export it anew from a picture editor.")
+        raise BrokenPicture(_("The picture file consists of too many parts; export it anew from a picture editor."))
 
 
 def unpack(data: bytes, most: int) -> bytes:
@@ -81,5 +82,10 @@ def unpack(data: bytes, most: int) -> bytes:
     except zlib.error:
         return b""
     if len(text) > most:
-        raise TooManyBytes("The file hides a very large compressed text or profile; export it without metadata.")
+        raise TooManyBytes(_("The file hides a very large compressed text or profile; export it without metadata."))
     return text
+
+
+def say_rest(count: int) -> str:
+    """That there are so many bytes behind the picture, in words."""
+    return ngettext("%(num)s byte after the end of the picture", "%(num)s bytes after the end of the picture", count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _
 
 _CONTAINERS = {b"meta": 4, b"iprp": 0, b"ipco": 0, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}
 _C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -95,7 +96,9 @@ def read_embedded(data: bytes) -> Embedded:
         xmp=tuple(content for kind, content in items if kind == b"mime" and b"xmpmeta" in content[:4096]),
         # the box: its UUID (16), version and flags (4), purpose text, offset of a Merkle box (8), then JUMBF
         jumbf=b"".join(box[20:].partition(b"\x00")[2][8:] for box in c2pa if box.startswith(_C2PA)),
-        parts=tuple("a block of a program's own data (uuid)" for box in c2pa if not box.startswith(_C2PA)),
+        parts=tuple(
+            _("a block of a program's own data (%(name)s)", name="uuid") for box in c2pa if not box.startswith(_C2PA)
+        ),
         cicp=_read_cicp(data, boxes),
     )
 
@@ -151,7 +154,7 @@ class _Locations:
         sizes = self._take(2)
         offset_size, length_size, base_size = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
         index_size = sizes & 15 if version else 0
-        for _ in range(min(self._take(4 if version == 2 else 2), _MAX_ITEMS)):
+        for _item in range(min(self._take(4 if version == 2 else 2), _MAX_ITEMS)):
             number = self._take(4 if version == 2 else 2)
             method = self._take(2) & 15 if version else 0
             self._take(2)

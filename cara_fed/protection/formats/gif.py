@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts
+from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts, say_rest
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _
 
 TRAILER, EXTENSION, IMAGE = 0x3B, 0x21, 0x2C
 GRAPHIC_CONTROL, COMMENT, APPLICATION, PLAIN_TEXT = 0xF9, 0xFE, 0xFF, 0x01
@@ -137,15 +138,15 @@ def _other_parts(data: bytes, blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
         name = block.application(data)
         if name and name not in (*LOOPS, XMP_APPLICATION) and not name.startswith(b"C2PA_GIF"):
-            yield f"a block of a program's own data ({name.decode('latin-1')})"
+            yield _("a block of a program's own data (%(name)s)", name=name.decode("latin-1"))
         elif block.label == PLAIN_TEXT:
-            yield "a text drawn over the picture, which no viewer shows"
+            yield _("a text drawn over the picture, which no viewer shows")
 
 
 def _after_end(data: bytes, blocks: tuple[Block, ...]) -> Iterator[str]:
     end = blocks[-1].end if blocks else end_of_screen(data)
     if data[end : end + 1] == bytes((TRAILER,)) and end + 1 < len(data):
-        yield f"{len(data) - end - 1} bytes after the end of the picture"
+        yield say_rest(len(data) - end - 1)
 
 
 GIF = Container(Format.GIF, read_header, read_embedded, clean)

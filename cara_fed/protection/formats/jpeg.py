@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cara_fed.protection.errors import BrokenPicture
-from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts
+from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts, say_rest
 from cara_fed.protection.formats.photoshop import read_resources
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _
 
 SOI = b"\xff\xd8"
 EOI = b"\xff\xd9"
@@ -89,7 +90,7 @@ def read_header(data: bytes) -> Header:
     if not sizes:
         raise cut_off()
     if sum(segment.marker == SOS for segment in segments) > _MAX_SCANS:
-        raise BrokenPicture("The picture file has too many scans; export it anew as a plain JPEG.")
+        raise BrokenPicture(_("The picture file has too many scans; export it anew as a plain JPEG."))
     width, height = max(sizes, key=lambda size: size[0] * size[1])
     return Header(width, height)
 
@@ -155,18 +156,18 @@ def _read_jumbf(segments: tuple[Segment, ...]) -> bytes:
 
 def _other_parts(segments: tuple[Segment, ...]) -> Iterator[str]:
     if _payloads(segments, APP2, b"MPF\x00"):
-        yield "a directory of further pictures (MPF)"
+        yield _("a directory of further pictures (MPF)")
     known = (b"JFIF\x00", b"JFXX\x00", b"Adobe", EXIF, XMP, XMP_EXTENSION, PHOTOSHOP, ICC, b"MPF\x00", b"JP")
     for segment in segments:
         if APP0 <= segment.marker <= 0xEF and not segment.payload.startswith(known):
-            yield f"a block of a program's own data (APP{segment.marker - APP0})"
+            yield _("a block of a program's own data (%(name)s)", name=f"APP{segment.marker - APP0}")
     if _payloads(segments, APP0, b"JFXX\x00"):
-        yield "an embedded thumbnail"
+        yield _("an embedded thumbnail")
 
 
 def _after_end(data: bytes, segments: tuple[Segment, ...]) -> Iterator[str]:
     if segments and segments[-1].marker == EOI[1] and segments[-1].end < len(data):
-        yield f"{len(data) - segments[-1].end} bytes after the end of the picture"
+        yield say_rest(len(data) - segments[-1].end)
 
 
 JPEG = Container(Format.JPEG, read_header, read_embedded, clean)

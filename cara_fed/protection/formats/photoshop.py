@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from cara_fed.protection.formats.base import require_parts
+from cara_fed.words.speech import _, later
 
 IPTC = 0x0404
 IPTC_DIGEST = 0x0425
-_NAMES = {0x0409: "a Photoshop thumbnail", 0x040C: "a Photoshop thumbnail"}
+_NAMES = {0x0409: later("a Photoshop thumbnail"), 0x040C: later("a Photoshop thumbnail")}
 
 
 def read_resources(data: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -16,7 +17,7 @@ def read_resources(data: bytes) -> tuple[bytes, tuple[str, ...]]:
         if number == IPTC:
             iptc += content
         elif number != IPTC_DIGEST:
-            names.add(_NAMES.get(number, "Photoshop blocks"))
+            names.add(_(_NAMES.get(number, later("Photoshop blocks"))))
     return iptc, tuple(sorted(names))
 
 

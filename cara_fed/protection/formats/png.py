@@ -13,9 +13,11 @@ from cara_fed.protection.formats.base import (
     cut_off,
     damaged,
     require_parts,
+    say_rest,
     unpack,
 )
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 XMP_KEY = "XML:com.adobe.xmp"
@@ -190,14 +192,14 @@ def _read_background(data: bytes, chunks: tuple[Chunk, ...]) -> tuple[int, int, 
 def _other_parts(chunks: tuple[Chunk, ...]) -> Iterator[str]:
     for kind in sorted({chunk.kind for chunk in chunks} - _READ - _HARMLESS):
         if kind == b"tIME":
-            yield "the time of the last change"
+            yield _("the time of the last change")
         else:
-            yield f"a block of a program's own data ({kind.decode('latin-1', 'replace')})"
+            yield _("a block of a program's own data (%(name)s)", name=kind.decode("latin-1", "replace"))
 
 
 def _after_end(data: bytes, chunks: tuple[Chunk, ...]) -> Iterator[str]:
     if chunks[-1].end < len(data):
-        yield f"{len(data) - chunks[-1].end} bytes after the end of the picture"
+        yield say_rest(len(data) - chunks[-1].end)
 
 
 PNG = Container(Format.PNG, read_header, read_embedded, clean)

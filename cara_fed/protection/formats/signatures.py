@@ -1,6 +1,7 @@
 """What a file is, by its first bytes; its name and the declared media type are never asked."""
 
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import later
 
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
 _HEIC_BRANDS = frozenset((b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"))
@@ -15,21 +16,21 @@ _PREFIXES = {
     b"MM\x00+": Format.TIFF,
 }
 _OTHERS = {
-    b"8BPS": "a Photoshop document",
-    b"%PDF": "a PDF document",
-    b"BM": "a Windows bitmap",
-    b"<svg": "an SVG drawing",
-    b"<?xml": "an SVG or other XML document",
-    b"\xff\x0a": "a JPEG XL picture",
-    b"\x00\x00\x00\x0cJXL ": "a JPEG XL picture",
-    b"\x00\x00\x00\x0cjP  ": "a JPEG 2000 picture",
-    b"PK\x03\x04": "an archive or a painting program's document",
-    b"gimp xcf": "a GIMP document",
-    b"SAI-CANVAS": "a PaintTool SAI document",
-    b"CSFCHUNK": "a Clip Studio document",
-    b"\x1aE\xdf\xa3": "a film",
-    b"IIU\x00": "a camera's raw file",
-    b"FUJIFILMCCD-RAW": "a camera's raw file",
+    b"8BPS": later("a Photoshop document"),
+    b"%PDF": later("a PDF document"),
+    b"BM": later("a Windows bitmap"),
+    b"<svg": later("an SVG drawing"),
+    b"<?xml": later("an SVG or other XML document"),
+    b"\xff\x0a": later("a JPEG XL picture"),
+    b"\x00\x00\x00\x0cJXL ": later("a JPEG XL picture"),
+    b"\x00\x00\x00\x0cjP  ": later("a JPEG 2000 picture"),
+    b"PK\x03\x04": later("an archive or a painting program's document"),
+    b"gimp xcf": later("a GIMP document"),
+    b"SAI-CANVAS": later("a PaintTool SAI document"),
+    b"CSFCHUNK": later("a Clip Studio document"),
+    b"\x1aE\xdf\xa3": later("a film"),
+    b"IIU\x00": later("a camera's raw file"),
+    b"FUJIFILMCCD-RAW": later("a camera's raw file"),
 }
 
 
@@ -54,5 +55,5 @@ def _format_of_brands(data: bytes) -> Format | None:
 def name_other(data: bytes) -> str:
     """What a refused file seems to be, in plain words; empty where that is unknown."""
     if data[4:8] == b"ftyp":
-        return "a film"
+        return later("a film")
     return next((name for prefix, name in _OTHERS.items() if data.startswith(prefix)), "")

@@ -7,6 +7,7 @@ from cara_fed.protection.formats.base import MAX_PROFILE, Container, Embedded, H
 from cara_fed.protection.formats.ifd import Directory, read_chain
 from cara_fed.protection.formats.photoshop import read_resources
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _, ngettext
 
 SUBFILE, WIDTH, HEIGHT, STRIPS, TILES = 0x00FE, 0x0100, 0x0101, 0x0111, 0x0144
 XMP, IPTC, PHOTOSHOP, ICC, C2PA, DNG_VERSION = 0x02BC, 0x83BB, 0x8649, 0x8773, 0xCD41, 0xC612
@@ -23,7 +24,7 @@ def read_header(data: bytes) -> Header:
         raise cut_off()
     first = pages[0]
     if DNG_VERSION in first.entries or (first.number(SUBFILE) or 0) & 1 or data[8:10] == b"CR":
-        raise NotAPicture("This is a camera's raw file; develop it first and upload it as JPEG, PNG or TIFF.")
+        raise NotAPicture(_("This is a camera's raw file; develop it first and upload it as JPEG, PNG or TIFF."))
     _require_sane(first)
     return Header(first.number(WIDTH) or 0, first.number(HEIGHT) or 0, pages=len(pages))
 
@@ -35,7 +36,7 @@ def _require_sane(page: Directory) -> None:
     if STRIPS not in page.entries and TILES not in page.entries:
         raise damaged()
     if len(page.raw(ICC)) > MAX_PROFILE:
-        raise TooManyBytes("The picture's colour profile is absurdly large; export it with the sRGB profile.")
+        raise TooManyBytes(_("The picture's colour profile is absurdly large; export it with the sRGB profile."))
 
 
 def clean(data: bytes) -> bytes:
@@ -61,10 +62,10 @@ def read_embedded(data: bytes) -> Embedded:
 
 def _other_parts(pages: tuple[Directory, ...]) -> Iterator[str]:
     if len(pages) > 1:
-        yield f"{len(pages) - 1} further pages"
+        yield ngettext("%(num)s further page", "%(num)s further pages", len(pages) - 1)
     for tag in pages[0].entries:
         if tag >= 0x8000 and tag not in _KNOWN:
-            yield "blocks of programs' own data"
+            yield _("blocks of programs' own data")
             return
 
 

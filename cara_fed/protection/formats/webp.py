@@ -4,8 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cara_fed.protection.errors import TooManyBytes
-from cara_fed.protection.formats.base import MAX_PROFILE, Container, Embedded, Header, cut_off, damaged, require_parts
+from cara_fed.protection.formats.base import (
+    MAX_PROFILE,
+    Container,
+    Embedded,
+    Header,
+    cut_off,
+    damaged,
+    require_parts,
+    say_rest,
+)
 from cara_fed.protection.values import Format
+from cara_fed.words.speech import _
 
 ICC_FLAG, ALPHA_FLAG, EXIF_FLAG, XMP_FLAG, ANIMATION_FLAG = 0x20, 0x10, 0x08, 0x04, 0x02
 
@@ -83,7 +93,7 @@ def read_header(data: bytes) -> Header:
 
 def _require_sane_profile(chunks: tuple[Chunk, ...]) -> None:
     if any(chunk.kind == b"ICCP" and len(chunk.content) > MAX_PROFILE for chunk in chunks):
-        raise TooManyBytes("The picture's colour profile is absurdly large; export it with the sRGB profile.")
+        raise TooManyBytes(_("The picture's colour profile is absurdly large; export it with the sRGB profile."))
 
 
 def read_size(chunk: Chunk) -> tuple[int, int] | None:
@@ -139,12 +149,12 @@ def _first(chunks: tuple[Chunk, ...], kind: bytes) -> bytes:
 
 def _other_parts(chunks: tuple[Chunk, ...]) -> Iterator[str]:
     for kind in sorted({chunk.kind for chunk in chunks} - _DECODING - {b"EXIF", b"XMP ", b"C2PA"}):
-        yield f"a block of a program's own data ({kind.decode('latin-1')})"
+        yield _("a block of a program's own data (%(name)s)", name=kind.decode("latin-1"))
 
 
 def _after_end(data: bytes) -> Iterator[str]:
     if _end_of_file(data) < len(data):
-        yield f"{len(data) - _end_of_file(data)} bytes after the end of the picture"
+        yield say_rest(len(data) - _end_of_file(data))
 
 
 WEBP = Container(Format.WEBP, read_header, read_embedded, clean)

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cara_fed.protection.values import Finding
+from cara_fed.words.speech import _
 
 _SIGNATURES = {
     "alpha": (b"stealth_pnginfo", b"stealth_pngcomp"),
@@ -17,9 +18,9 @@ def find_in_pixels(pixels: npt.NDArray[np.uint8]) -> Finding | None:
     height = pixels.shape[0]
     columns = pixels[:, : -(-_BITS // height)].swapaxes(0, 1).reshape(-1, pixels.shape[2])
     if pixels.shape[2] == 4 and _signature(columns[:, 3]) in _SIGNATURES["alpha"]:
-        return Finding("B", "stealth-pnginfo", "a prompt hidden in the transparency")
+        return Finding("B", "stealth-pnginfo", _("a prompt hidden in the transparency"))
     if _signature(columns[:, :3].reshape(-1)) in _SIGNATURES["rgb"]:
-        return Finding("B", "stealth-pnginfo", "a prompt hidden in the colours")
+        return Finding("B", "stealth-pnginfo", _("a prompt hidden in the colours"))
     return None
 
 

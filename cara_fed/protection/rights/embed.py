@@ -13,6 +13,7 @@ from cara_fed.protection.rights.iptc import build_resources
 from cara_fed.protection.rights.text import one_line
 from cara_fed.protection.rights.xmp import build_xmp, find_data_mining
 from cara_fed.protection.values import Format, Rights
+from cara_fed.words.speech import _
 
 Camera = Mapping[str, Value]
 
@@ -35,7 +36,7 @@ def embed_rights(data: bytes, rights: Rights, camera: Camera) -> bytes:
     """The file with XMP, EXIF (not in GIF) and, in JPEG, IPTC. Raises as ``rewrite_rights``."""
     writer = _WRITERS.get(find_format(data) or Format.TIFF)
     if writer is None:
-        raise NotAPicture("Rights can be written into JPEG, PNG, WebP and GIF files only.")
+        raise NotAPicture(_("Rights can be written into JPEG, PNG, WebP and GIF files only."))
     exif = build_exif(one_line(rights.creator, 256), one_line(rights.copyright_notice, 512), camera)
     return writer(data, build_xmp(rights), exif, rights)
 
@@ -103,7 +104,7 @@ def read_xmp(data: bytes) -> bytes | None:
     """
     picture_format = find_format(data)
     if picture_format is None:
-        raise NotAPicture("This file is no picture that is read here.")
+        raise NotAPicture(_("This file is no picture that is read here."))
     return next(iter(CONTAINERS[picture_format].read_embedded(data).xmp), None)
 
 

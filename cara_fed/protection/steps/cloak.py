@@ -13,11 +13,12 @@ from cara_fed.protection.cloak.surrogate import Surrogate, open_surrogate
 from cara_fed.protection.errors import CloakUnavailable
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.words.speech import _, later
 
 _UNTOUCHED = {
-    Cloak.OFF: "No cloak was asked for; the pixels are the artist's own.",
-    Cloak.GLAZED: "You said that it is protected already, so its pixels were only resized and coded.",
-    Cloak.COMMAND: "The command that this server's admin chose has worked on it, and nothing else was added.",
+    Cloak.OFF: later("No cloak was asked for; the pixels are the artist's own."),
+    Cloak.GLAZED: later("You said that it is protected already, so its pixels were only resized and coded."),
+    Cloak.COMMAND: later("The command that this server's admin chose has worked on it, and nothing else was added."),
 }
 
 
@@ -25,9 +26,11 @@ def cloak(picture: Picture) -> tuple[Picture, ReportLine]:
     """Raises CloakUnavailable: nothing is let through uncloaked that was asked to be cloaked."""
     wanted = _read_wanted(picture.request.cloak)
     if wanted in _UNTOUCHED:
-        return picture, ReportLine("cloak", _UNTOUCHED[wanted], {"cloak": wanted.value})
+        return picture, ReportLine("cloak", _(_UNTOUCHED[wanted]), {"cloak": wanted.value})
     if picture.is_animated:
-        raise CloakUnavailable("Moving pictures cannot be cloaked, so nothing was published; choose no cloak for it.")
+        raise CloakUnavailable(
+            _("Moving pictures cannot be cloaked, so nothing was published; choose no cloak for it.")
+        )
     made = _MAKERS[wanted](picture, wanted)
     facts = {"cloak": wanted.value, **made.facts}
     return replace(picture, image=made.image), ReportLine("cloak", _describe(facts), facts)
@@ -37,7 +40,9 @@ def _read_wanted(name: str) -> Cloak:
     try:
         return Cloak(name)
     except ValueError:
-        raise CloakUnavailable(f'There is no cloak called "{name}"; choose one of {", ".join(Cloak)}.') from None
+        raise CloakUnavailable(
+            _("There is no cloak called “%(name)s”; choose one of %(known)s.", name=name, known=", ".join(Cloak))
+        ) from None
 
 
 def _climb(picture: Picture, wanted: Cloak) -> Cloaked:
@@ -57,7 +62,9 @@ def _open_surrogate(picture: Picture) -> Surrogate:
 
 def _teller(picture: Picture) -> Told:
     def tell(done: int, of: int) -> None:
-        picture.tell(ReportLine("cloak", f"Cloaking: {done} of {of}.", {"done": done, "of": of}))
+        picture.tell(
+            ReportLine("cloak", _("Cloaking: %(done)s of %(of)s.", done=done, of=of), {"done": done, "of": of})
+        )
 
     return tell
 
@@ -70,11 +77,23 @@ _MAKERS: dict[Cloak, Callable[[Picture, Cloak], Cloaked]] = {
 
 
 def _describe(facts: dict[str, object]) -> str:
-    text = f"Cloaked ({facts['cloak']}): no pixel moved by more than {facts['largest_change']} of 255"
-    text += f" (SSIM {facts['ssim']:.3f}, PSNR {facts['psnr']} dB)."
-    if "displacement" in facts:
-        text += (
-            f" The encoder it was made against sees it moved by {facts['displacement']:.2f};"
-            f" plain noise as strong would move it by {facts['noise_displacement']:.2f}."
+    told = [
+        _(
+            "Cloaked (%(cloak)s): no pixel moved by more than %(change)s of 255 (SSIM %(ssim)s, PSNR %(psnr)s dB).",
+            cloak=facts["cloak"],
+            change=facts["largest_change"],
+            ssim=f"{facts['ssim']:.3f}",
+            psnr=facts["psnr"],
         )
-    return f"{text} This slows casual fine-tuning on this file, and can be undone by someone determined."
+    ]
+    if "displacement" in facts:
+        told.append(
+            _(
+                "The encoder it was made against sees it moved by %(moved)s; plain noise as strong would move it "
+                "by %(by_noise)s.",
+                moved=f"{facts['displacement']:.2f}",
+                by_noise=f"{facts['noise_displacement']:.2f}",
+            )
+        )
+    told.append(_("This slows casual fine-tuning on this file, and can be undone by someone determined."))
+    return " ".join(told)

@@ -9,6 +9,7 @@ from cara_fed.protection.exif import is_adobe_rgb
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.profiles import adobe_rgb, profile_of_cicp, profile_of_gamma
 from cara_fed.protection.values import Format, ReportLine
+from cara_fed.words.speech import _
 
 
 def colour(picture: Picture) -> tuple[Picture, ReportLine]:
@@ -42,9 +43,9 @@ def _choose_profile(picture: Picture) -> tuple[bytes, str]:
 
 def _describe(image: Image.Image, profile: bytes, source: str) -> str:
     if source == "broken":
-        return "Its colour profile is damaged; the colours were taken as sRGB."
+        return _("Its colour profile is damaged; the colours were taken as sRGB.")
     if profile and choose_mode(image.mode, profile):
-        return "Colours converted from the picture's own profile to sRGB."
+        return _("Colours converted from the picture's own profile to sRGB.")
     if image.mode == "CMYK":
-        return "Printing colours (CMYK) without a usable profile: the colours on screen are an approximation."
-    return "Its colours are sRGB already."
+        return _("Printing colours (CMYK) without a usable profile: the colours on screen are an approximation.")
+    return _("Its colours are sRGB already.")

@@ -11,6 +11,7 @@ from cara_fed.protection.sizes import working_size
 from cara_fed.protection.steps.measure import require_within
 from cara_fed.protection.values import Format, ReportLine
 from cara_fed.protection.words import size_in_words
+from cara_fed.words.speech import _
 
 _LOSSLESS = frozenset((Format.PNG, Format.WEBP, Format.TIFF, Format.GIF))
 # These decoders turn the picture upright themselves, or (AVIF) say in their own way how.
@@ -78,5 +79,5 @@ def _plays(opened: Image.Image, picture_format: Format) -> int:
 
 def _describe(picture: Picture, image: Image.Image) -> str:
     if image.size != (picture.header.width, picture.header.height) and picture.format is Format.JPEG:
-        return f"Decoded at {size_in_words(image.size)}, which is all that the renditions need."
-    return "Decoded whole."
+        return _("Decoded at %(size)s, which is all that the renditions need.", size=size_in_words(image.size))
+    return _("Decoded whole.")

@@ -9,6 +9,7 @@ from cara_fed.protection.blurhash import encode_blurhash
 from cara_fed.protection.looks import find_dominant_color, guess_focal_point
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.words.speech import _
 
 
 def describe(picture: Picture) -> tuple[Picture, ReportLine]:
@@ -22,13 +23,17 @@ def describe(picture: Picture) -> tuple[Picture, ReportLine]:
         dominant_color=find_dominant_color(image),
         focal_point=_within(chosen) if chosen else guess_focal_point(flat),
     )
-    source = "as you chose it" if chosen else "guessed from where the detail is"
+    text = (
+        _("Its focal point is as you chose it.")
+        if chosen
+        else _("Its focal point is guessed from where the detail is.")
+    )
     facts = {
         "blurhash": described.blurhash,
         "dominant_color": described.dominant_color,
         "focal_point": list(described.focal_point),
     }
-    return described, ReportLine("describe", f"Its focal point is {source}.", facts)
+    return described, ReportLine("describe", text, facts)
 
 
 def _on_background(picture: Picture) -> Image.Image:

@@ -8,13 +8,15 @@ from cara_fed.protection.picture import Picture
 from cara_fed.protection.sizes import working_size
 from cara_fed.protection.values import ReportLine
 from cara_fed.protection.words import size_in_words
+from cara_fed.words.speech import _
 
 
 def fit(picture: Picture) -> tuple[Picture, ReportLine]:
     """Resizes by Lanczos in the picture's own colours; never enlarges."""
     size = working_size((picture.header.width, picture.header.height))
     fitted = replace(picture, image=resize(picture.image, size))
-    text = "Its size is used as it is." if fitted.image is picture.image else f"Made smaller, to {size_in_words(size)}."
+    is_same = fitted.image is picture.image
+    text = _("Its size is used as it is.") if is_same else _("Made smaller, to %(size)s.", size=size_in_words(size))
     return fitted, ReportLine("fit", text, {"width": size[0], "height": size[1]})
 
 

@@ -5,30 +5,32 @@ from dataclasses import replace
 from cara_fed.protection.marks.invisible import Marked, embed
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.words.speech import _, later
 
 _TOO_SMALL = 64
 _PROOF = 7.6
-_WRITTEN = "An invisible mark was written into the pixels"
-_WEAK = (
+_WRITTEN = later("An invisible mark was written into the pixels, at %(decibels)s dB below the picture itself.")
+_SURE = later("It was read again after JPEG q50, half the size with q60, and WebP q60.")
+_WEAK = later(
     "The picture is too plain or too small for more: the mark is read in good copies and beside your original, "
     "but may not outlast strong compression."
 )
-_BESIDE = "The picture is too plain for a mark that can be read alone: it is read only beside your original."
+_BESIDE = later("The picture is too plain for a mark that can be read alone: it is read only beside your original.")
 
 
 def mark_invisibly(picture: Picture) -> tuple[Picture, ReportLine]:
     """Marks a still where a mark was asked for; the frames of an animation stay as they are."""
     wanted = picture.request.invisible_mark
     if wanted is None:
-        return picture, ReportLine("mark_invisibly", "No invisible mark was asked for.", {"is_marked": False})
+        return picture, ReportLine("mark_invisibly", _("No invisible mark was asked for."), {"is_marked": False})
     if min(picture.image.size) < _TOO_SMALL:
-        return picture, _unmarked("It is too small to bear an invisible mark.")
+        return picture, _unmarked(_("It is too small to bear an invisible mark."))
     marked = embed(picture.image, bytes.fromhex(wanted.secret), wanted.numbers)
     if marked is None:
-        return picture, _unmarked("It is too plain to bear an invisible mark that nobody sees, so it has none.")
+        return picture, _unmarked(_("It is too plain to bear an invisible mark that nobody sees, so it has none."))
     text = _describe(marked)
     if picture.is_animated:
-        text += " Only the still has it: the frames that move are not marked."
+        text += " " + _("Only the still has it: the frames that move are not marked.")
     facts = {
         "is_marked": True,
         "number": marked.number,
@@ -45,9 +47,7 @@ def _unmarked(text: str) -> ReportLine:
 
 
 def _describe(marked: Marked) -> str:
-    change = f"at {marked.psnr:.0f} dB below the picture itself"
+    written = _(_WRITTEN, decibels=f"{marked.psnr:.0f}")
     if marked.is_sure:
-        return f"{_WRITTEN}, {change}; it was read again after JPEG q50, half the size with q60, and WebP q60."
-    if marked.alone >= _PROOF:
-        return f"{_WRITTEN}, {change}. {_WEAK}"
-    return f"{_WRITTEN}, {change}. {_BESIDE}"
+        return f"{written} {_(_SURE)}"
+    return f"{written} {_(_WEAK if marked.alone >= _PROOF else _BESIDE)}"

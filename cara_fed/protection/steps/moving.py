@@ -8,23 +8,28 @@ from cara_fed.protection.picture import Picture, with_renditions
 from cara_fed.protection.sizes import FEDERATED_BYTES, MOVING_BYTES, gif_fits, moving_size, smaller_moving_sizes
 from cara_fed.protection.steps.renditions import as_facts, rendition
 from cara_fed.protection.values import Format, Rendition, RenditionKind, ReportLine
-from cara_fed.protection.words import bytes_in_words, size_in_words
+from cara_fed.protection.words import size_in_words
+from cara_fed.words.speech import _, later
+from cara_fed.words.writing import write_size
 
 
 def make_moving(picture: Picture) -> tuple[Picture, ReportLine]:
     """Adds the moving rendition; replaces the federated still by a GIF within other servers' limits."""
     if not picture.is_animated:
-        return picture, ReportLine("moving", "It is a still picture.")
+        return picture, ReportLine("moving", _("It is a still picture."))
     moving = _make_webp(picture)
     made = (moving, *_federated_gif(picture))
-    size = size_in_words((moving.width, moving.height))
-    text = f"It moves on this site ({size}, {bytes_in_words(len(moving.data))}); "
-    text += "other servers get a moving GIF." if len(made) > 1 else _WHY_STILL
+    shape, size = size_in_words((moving.width, moving.height)), write_size(len(moving.data))
+    text = _(_AS_GIF if len(made) > 1 else _AS_STILL, shape=shape, size=size)
     facts = {one.kind.value: as_facts(one) for one in made}
     return with_renditions(picture, made), ReportLine("moving", text, facts)
 
 
-_WHY_STILL = "other servers get a still, since they refuse moving pictures of this size."
+_AS_GIF = later("It moves on this site (%(shape)s, %(size)s); other servers get a moving GIF.")
+_AS_STILL = later(
+    "It moves on this site (%(shape)s, %(size)s); other servers get a still, since they refuse moving pictures of "
+    "this size."
+)
 
 
 def _make_webp(picture: Picture) -> Rendition:
@@ -32,7 +37,7 @@ def _make_webp(picture: Picture) -> Rendition:
         data = encode_animated_webp(read_frames(picture, size), size, picture.plays, MOVING_BYTES)
         if data is not None:
             return rendition(RenditionKind.MOVING, data, Format.WEBP, size)
-    raise TooManyFrames("The animation is too large and too long together; make it smaller or shorten it.")
+    raise TooManyFrames(_("The animation is too large and too long together; make it smaller or shorten it."))
 
 
 def _federated_gif(picture: Picture) -> tuple[Rendition, ...]:

@@ -6,6 +6,7 @@ from PIL import Image
 
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.words.speech import _
 
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -21,7 +22,7 @@ _TURNS = {
 def orient(picture: Picture) -> tuple[Picture, ReportLine]:
     """Applies the EXIF orientation to the still; an animation's frames are turned as they are read."""
     upright = replace(picture, image=turn(picture.image, picture.orientation))
-    text = "It was upright already." if picture.orientation == 1 else "Turned upright."
+    text = _("It was upright already.") if picture.orientation == 1 else _("Turned upright.")
     return upright, ReportLine("orient", text, {"orientation": picture.orientation})
 
 

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cara_fed.protection.exif import list_private, read_camera_facts, read_orientation
+from cara_fed.protection.exif import CAMERA_WORDS, list_private, read_camera_facts, read_orientation
 from cara_fed.protection.formats.base import Embedded
 from cara_fed.protection.formats.registry import CONTAINERS
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.rights.iptc import read_datasets
 from cara_fed.protection.values import ReportLine
 from cara_fed.protection.words import list_in_words
+from cara_fed.words.speech import _
 
 
 def read_metadata(picture: Picture) -> tuple[Picture, ReportLine]:
@@ -18,9 +19,13 @@ def read_metadata(picture: Picture) -> tuple[Picture, ReportLine]:
     camera = read_camera_facts(embedded.exif) if picture.request.keep_camera_facts else {}
     read = replace(picture, embedded=embedded, camera=camera, orientation=read_orientation(embedded.exif))
     left_behind = list(dict.fromkeys(_list_left_behind(embedded)))
-    text = f"Left behind: {list_in_words(left_behind)}." if left_behind else "It carries no private data."
+    text = _("It carries no private data.")
+    if left_behind:
+        text = _("Left behind: %(things)s.", things=list_in_words(left_behind))
     if camera:
-        text += f" Kept as you asked: {list_in_words(name.replace('_', ' ') for name in camera)}."
+        text += " " + _(
+            "Kept as you asked: %(things)s.", things=list_in_words(_(CAMERA_WORDS[name]) for name in camera)
+        )
     facts = {"left_behind": left_behind, "kept": {name: str(value) for name, value in camera.items()}}
     return read, ReportLine("read_metadata", text, facts)
 
@@ -28,14 +33,14 @@ def read_metadata(picture: Picture) -> tuple[Picture, ReportLine]:
 def _list_left_behind(embedded: Embedded) -> Iterator[str]:
     yield from list_private(embedded.exif)
     if embedded.xmp:
-        yield "XMP with descriptions and editing history"
+        yield _("XMP with descriptions and editing history")
     if embedded.iptc:
-        count = sum(number[0] == 2 for number, _ in read_datasets(embedded.iptc))
-        yield f"IPTC captions and keywords ({count})"
+        count = sum(number[0] == 2 for number, _value in read_datasets(embedded.iptc))
+        yield _("IPTC captions and keywords (%(count)s)", count=count)
     if embedded.jumbf:
-        yield "a C2PA manifest"
+        yield _("a C2PA manifest")
     if embedded.texts:
-        yield f"text fields ({list_in_words(key[:40] for key, _ in embedded.texts[:8])})"
+        yield _("text fields (%(names)s)", names=list_in_words(key[:40] for key, _text in embedded.texts[:8]))
     if embedded.comments:
-        yield "comments"
+        yield _("comments")
     yield from embedded.parts

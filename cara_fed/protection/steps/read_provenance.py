@@ -11,8 +11,9 @@ from cara_fed.protection.provenance.declared import find_in_iptc, find_in_xmp
 from cara_fed.protection.provenance.generators import find_in_texts
 from cara_fed.protection.values import Finding, ReportLine
 from cara_fed.protection.words import list_in_words
+from cara_fed.words.speech import _, later
 
-_NOTHING = "Nothing in the file says that a generator made it, which proves nothing either way."
+_NOTHING = later("Nothing in the file says that a generator made it, which proves nothing either way.")
 
 
 def read_provenance(picture: Picture) -> tuple[Picture, ReportLine]:
@@ -35,8 +36,12 @@ def describe(findings: tuple[Finding, ...]) -> str:
     declared = [finding.evidence for finding in findings if finding.tier == "A"]
     leftovers = [finding.evidence for finding in findings if finding.tier == "B"]
     if declared:
-        return f"The file declares that a generator made it, or part of it: {list_in_words(declared)}."
-    return f"The file carries a generator's traces: {list_in_words(leftovers)}." if leftovers else _NOTHING
+        return _(
+            "The file declares that a generator made it, or part of it: %(evidence)s.", evidence=list_in_words(declared)
+        )
+    if leftovers:
+        return _("The file carries a generator's traces: %(evidence)s.", evidence=list_in_words(leftovers))
+    return _(_NOTHING)
 
 
 def as_facts(findings: tuple[Finding, ...]) -> dict[str, list[dict[str, str]]]:

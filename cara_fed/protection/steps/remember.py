@@ -8,14 +8,15 @@ from cara_fed.protection.backgrounds import estimate_background, flatten
 from cara_fed.protection.likeness import look_at
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.words.speech import _
 
 
 def remember(picture: Picture) -> tuple[Picture, ReportLine]:
     """Looks at the artist's own pixels, before anything is added to them."""
     likeness = look_at(on_ground(picture.image, picture))
-    text = "Its look is remembered, so that copies of it are known again."
+    text = _("Its look is remembered, so that copies of it are known again.")
     if not likeness.whole:
-        text = "It is too plain to be known again by its look."
+        text = _("It is too plain to be known again by its look.")
     return replace(picture, likeness=likeness), ReportLine("remember", text, {"is_plain": not likeness.whole})
 
 

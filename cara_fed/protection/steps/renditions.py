@@ -18,7 +18,9 @@ from cara_fed.protection.sizes import (
 )
 from cara_fed.protection.steps.fit import resize
 from cara_fed.protection.values import Format, Rendition, RenditionKind, ReportLine
-from cara_fed.protection.words import bytes_in_words, size_in_words
+from cara_fed.protection.words import size_in_words
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_size
 
 _QUALITIES = (88, 80, 72)
 _DRAWING_QUALITIES = (90, 82, 74)
@@ -58,9 +60,8 @@ def _make_federated(picture: Picture, keeps_pixels: bool) -> tuple[Rendition, st
     if image.mode == "RGB":
         return _make_jpeg(image, picture.is_drawing), ""
     background = estimate_background(image, picture.embedded.background)
-    note = " Its transparent parts were filled with #{:02x}{:02x}{:02x}".format(*background.colour)
     made = _make_jpeg(flatten(image, background.colour), picture.is_drawing)
-    return made, f"{note}, {background.reason}, since a PNG would be too large for other servers."
+    return made, " " + _(background.reason, colour="#{:02x}{:02x}{:02x}".format(*background.colour))
 
 
 def _make_jpeg(image: Image.Image, is_drawing: bool) -> Rendition:
@@ -102,12 +103,16 @@ def rendition(kind: RenditionKind, data: bytes, made_as: Format, size: tuple[int
 
 def _report(made: tuple[Rendition, ...], note: str) -> ReportLine:
     federated, web = made[0], made[1]
-    text = f"For other servers: {_in_words(federated)}. For this site: {_in_words(web)} and smaller ones.{note}"
-    return ReportLine("renditions", text, {one.kind.value: as_facts(one) for one in made})
+    text = _(
+        "For other servers: %(federated)s. For this site: %(web)s and smaller ones.",
+        federated=_in_words(federated),
+        web=_in_words(web),
+    )
+    return ReportLine("renditions", text + note, {one.kind.value: as_facts(one) for one in made})
 
 
 def _in_words(one: Rendition) -> str:
-    return f"{one.extension.upper()}, {size_in_words((one.width, one.height))}, {bytes_in_words(len(one.data))}"
+    return f"{one.extension.upper()}, {size_in_words((one.width, one.height))}, {write_size(len(one.data))}"
 
 
 def as_facts(one: Rendition) -> dict[str, str | int]:

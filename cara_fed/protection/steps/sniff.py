@@ -6,9 +6,8 @@ from cara_fed.protection.errors import NotAPicture, TooManyBytes
 from cara_fed.protection.formats.signatures import find_format, name_other
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
-from cara_fed.protection.words import bytes_in_words
-
-_READ_HERE = "upload JPEG, PNG, WebP, GIF, AVIF or TIFF"
+from cara_fed.words.speech import _
+from cara_fed.words.writing import write_size
 
 
 def sniff(picture: Picture) -> tuple[Picture, ReportLine]:
@@ -16,18 +15,23 @@ def sniff(picture: Picture) -> tuple[Picture, ReportLine]:
     size, most = len(picture.data), picture.request.limits.max_bytes
     if size > most:
         raise TooManyBytes(
-            f"The file has {bytes_in_words(size)}; at most {bytes_in_words(most)} are taken, so export it smaller."
+            _(
+                "The file has %(size)s; at most %(most)s are taken, so export it smaller.",
+                size=write_size(size),
+                most=write_size(most),
+            )
         )
     found = find_format(picture.data)
     if found is None:
         raise NotAPicture(_refusal(picture.data))
-    text = f"This is a picture in {found.upper()} format, {bytes_in_words(size)}."
+    text = _("This is a picture in %(format)s format, %(size)s.", format=found.upper(), size=write_size(size))
     facts = {"format": found.value, "bytes": size}
     return replace(picture, format=found), ReportLine("sniff", text, facts)
 
 
 def _refusal(data: bytes) -> str:
     if not data:
-        return f"The file is empty; {_READ_HERE}."
-    name = name_other(data)
-    return f"This file is {name or 'no picture that is read here'}; {_READ_HERE}."
+        return _("The file is empty; upload JPEG, PNG, WebP, GIF, AVIF or TIFF.")
+    if not (name := name_other(data)):
+        return _("This file is no picture that is read here; upload JPEG, PNG, WebP, GIF, AVIF or TIFF.")
+    return _("This file is %(name)s; upload JPEG, PNG, WebP, GIF, AVIF or TIFF.", name=_(name))

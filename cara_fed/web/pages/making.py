@@ -5,7 +5,6 @@ from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
 from cara_fed.errors import InvalidInput
-from cara_fed.protection.words import bytes_in_words
 from cara_fed.publishing.keep_making import MAX_NOTE, Kind, keep_making, remove_making
 from cara_fed.publishing.propose_alt import accept_alt, leave_alt, propose_alt
 from cara_fed.translate.posts import PostRows
@@ -23,6 +22,7 @@ from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import current_artist, require_artist
 from cara_fed.web.uploads import path_of, read_fields, read_files
 from cara_fed.words.speech import _
+from cara_fed.words.writing import write_size
 from storage.making import MakingFile
 from storage.records import Records
 
@@ -140,7 +140,7 @@ async def _build_lines(
             note=file.note,
             name=file.name,
             hash=file.hash,
-            size=bytes_in_words(file.byte_size),
+            size=write_size(file.byte_size),
             kept_at=file.created_at,
             is_public=file.is_public,
             picture=house().gallery.picture(rows, made[file.attachment_pk]) if file.attachment_pk in made else None,

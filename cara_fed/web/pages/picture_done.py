@@ -8,7 +8,7 @@ from quart import Blueprint, Response
 from quart.typing import ResponseReturnValue
 
 from activitypub.opt_out import OptOut
-from cara_fed.protection.words import bytes_in_words, size_in_words
+from cara_fed.protection.words import size_in_words
 from cara_fed.publishing.keep_draft import find_own_draft
 from cara_fed.remote_media.sniff import sniff_picture
 from cara_fed.services import picture_limits
@@ -23,6 +23,7 @@ from cara_fed.web.measures import describe_file, list_measures, list_removed
 from cara_fed.web.pages.editing import find_own
 from cara_fed.web.showing import show
 from cara_fed.web.signed_in import require_artist
+from cara_fed.words.writing import write_size
 from storage.attachments import Picture
 from storage.errors import NotFound
 
@@ -175,6 +176,6 @@ def _build_page(own: _Own, *, is_draft: bool) -> PictureDonePage:
 def _view_files(own: _Own) -> list[FileView]:
     files = []
     for kind, one in own.picture.renditions.items():
-        size = f"{one.extension.upper()}, {size_in_words((one.width, one.height))}, {bytes_in_words(one.byte_size)}"
+        size = f"{one.extension.upper()}, {size_in_words((one.width, one.height))}, {write_size(one.byte_size)}"
         files.append(describe_file(kind, size, house().gallery.file_url(one, own.policy)))
     return files
