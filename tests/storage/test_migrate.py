@@ -18,6 +18,14 @@ from storage.migrate import migrate, run_alembic
 from storage.records import TABLES
 
 ROOT = Path(__file__).parents[2]
+THREE_MIGRATE = """
+import os, sys
+from storage.migrate import migrate
+
+is_parent = os.fork() and os.fork()  # three processes, of which one has read the program
+migrate(sys.argv[1])
+sys.exit(is_parent and any(os.wait()[1] for _ in range(2)))
+"""
 
 
 def test_models_and_migrations_agree(empty_url: str) -> None:
@@ -40,15 +48,11 @@ def test_every_migration_can_be_undone(empty_url: str) -> None:
 
 
 def test_processes_that_start_at_once_migrate_once(empty_url: str, tmp_path: Path) -> None:
-    code = "import sys; from storage.migrate import migrate; migrate(sys.argv[1])"
     # Another working directory: nothing may be found by it.
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    command_line = [sys.executable, "-W", "error", "-c", code, empty_url]
-    processes = [
-        subprocess.Popen(command_line, cwd=tmp_path, env=environment, stderr=subprocess.PIPE) for _ in range(3)
-    ]
-    said = [process.communicate(timeout=120)[1].decode() for process in processes]
-    assert [process.returncode for process in processes] == [0] * 3, said
+    command_line = [sys.executable, "-W", "error", "-c", THREE_MIGRATE, empty_url]
+    said = subprocess.run(command_line, cwd=tmp_path, env=environment, capture_output=True, timeout=120)
+    assert said.returncode == 0, said.stderr.decode()
     run_alembic(empty_url, command.check)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from PIL import Image
 
 from cara_fed.accounts.create_artist import NewArtist, Role, create_artist
@@ -25,6 +26,7 @@ from tests.support.rows import make_follower, make_remote_actor
 
 DATABASE = "cara.sqlite3"
 TAKEN = Answer(202)
+CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a hash says itself what verifying it costs
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +38,24 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "data" / DATABASE
 
 
+@pytest.fixture(scope="session")
+def database_of_mara(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    """The same with mara in it, whose keys took their time too."""
+    folder = tmp_path_factory.mktemp("mara")
+    (folder / "data").mkdir()
+    shutil.copy(empty_database, folder / "data" / DATABASE)
+    asyncio.run(_add_mara(build_config(folder)))
+    return folder / "data" / DATABASE
+
+
 async def _open_once(config: Config) -> None:
     async with open_services(config):
         pass
+
+
+async def _add_mara(config: Config) -> None:
+    async with open_services(config, clock=Clock(StoryTime().read)) as services:
+        await create_artist(services, NewArtist("mara", "Mara Lind", Role.ARTIST))
 
 
 @pytest.fixture
@@ -54,11 +71,9 @@ def network() -> Network:
 
 
 @pytest.fixture
-def config(tmp_path: Path, empty_database: Path) -> Config:
+def config(tmp_path: Path, request: pytest.FixtureRequest) -> Config:
     """instance.toml of studio.example, with its data in a folder of its own."""
-    (tmp_path / "data").mkdir()
-    shutil.copy(empty_database, tmp_path / "data" / DATABASE)
-    return build_config(tmp_path)
+    return begin_with("database_of_mara" if "mara" in request.fixturenames else "empty_database", tmp_path, request)
 
 
 @pytest.fixture
@@ -72,7 +87,15 @@ async def services(config: Config, network: Network, time: StoryTime) -> AsyncIt
 @pytest.fixture
 async def mara(services: Services) -> Artist:
     """An artist of the instance."""
-    return await create_artist(services, NewArtist("mara", "Mara Lind", Role.ARTIST))
+    async with services.database.reading() as records:
+        return await records.artists.get("mara")
+
+
+def begin_with(database: str, folder: Path, request: pytest.FixtureRequest) -> Config:
+    """The settings of an instance in this folder, which begins with a copy of the database that a fixture made."""
+    (folder / "data").mkdir()
+    shutil.copy(request.getfixturevalue(database), folder / "data" / DATABASE)
+    return build_config(folder)
 
 
 def build_config(folder: Path, **sections: dict[str, Any]) -> Config:

@@ -8,7 +8,6 @@ from cara_fed.accounts.limits import (
     TooManyAttempts,
     require_within,
 )
-from cara_fed.accounts.passwords import hash_password
 from cara_fed.accounts.set_password import change_password, reset_password
 from cara_fed.accounts.sign_in import (
     SESSION_LIFETIME,
@@ -25,6 +24,7 @@ from cara_fed.errors import InvalidInput
 from cara_fed.services import Services
 from storage.artists import Artist
 from tests.support.clocks import StoryTime
+from tests.support.instances import CHEAP
 
 PASSWORD = "a quiet harbour at dusk"
 HOME = Visitor("192.0.2.7", "Firefox")
@@ -32,7 +32,7 @@ HOME = Visitor("192.0.2.7", "Firefox")
 
 @pytest.fixture
 async def ida(services: Services) -> Artist:
-    return await create_artist(services, NewArtist("Ida", password_hash=await hash_password(PASSWORD)))
+    return await create_artist(services, NewArtist("Ida", password_hash=CHEAP.hash(PASSWORD)))
 
 
 @pytest.mark.parametrize("name", ["Ida", "ida", "@ida", " @Ida@studio.example "])

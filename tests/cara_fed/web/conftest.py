@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 
 from cara_fed.accounts.create_artist import NewArtist, Role, create_artist
 from cara_fed.app import build_app
@@ -16,11 +15,10 @@ from cara_fed.config import Config
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
 from tests.support.browsers import PASSWORD, Browser
-from tests.support.instances import DATABASE, build_config
+from tests.support.instances import CHEAP, DATABASE, begin_with, build_config
 from tests.support.network import Network
 
 Open = Callable[..., Browser]
-CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a hash says itself what verifying it costs
 ROLES = {"mara": Role.ARTIST, "theo": Role.ARTIST, "ada": Role.ADMIN}
 
 
@@ -44,10 +42,7 @@ async def _people(config: Config) -> None:
 @pytest.fixture
 def config(tmp_path: Path, request: pytest.FixtureRequest) -> Config:
     """instance.toml of studio.example, with artists in it where the test asks for ``artists``."""
-    kind = "peopled_database" if "artists" in request.fixturenames else "empty_database"
-    (tmp_path / "data").mkdir()
-    shutil.copy(request.getfixturevalue(kind), tmp_path / "data" / DATABASE)
-    return build_config(tmp_path)
+    return begin_with("peopled_database" if "artists" in request.fixturenames else "empty_database", tmp_path, request)
 
 
 @pytest.fixture
