@@ -1,9 +1,10 @@
 """Interactions: likes, announces and emoji reactions."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+import sqlalchemy
 from sqlalchemy import ColumnElement, Index, UniqueConstraint, func
 from sqlmodel import Field, col, delete, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -42,6 +43,14 @@ class Reactions:
     content: str
     picture_url: str | None
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many there are, by (object_id, kind), nothing for none; the emoji by object_id, the most frequent first."""
+
+    counts: dict[tuple[str, str], int] = field(default_factory=dict)
+    reactions: dict[str, list[Reactions]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +123,22 @@ class Interactions:
             counts.update(((object_id, kind), n) for object_id, kind, n in await self.session.exec(statement))
         return counts
 
-    async def find_reactions(self, object_ids: Collection[str]) -> dict[str, list[Reactions]]:
-        """The emoji by which each of these objects was answered, the most frequent first."""
-        found: dict[str, list[Reactions]] = {}
+    async def tally(self, object_ids: Collection[str]) -> Tally:
+        """How many there are of each kind, and by which emoji each object was answered; one query for both."""
+        tally, given, connection = Tally(), func.max(Interaction.picture_url), await self.session.connection()
+        by = col(Interaction.object_id), col(Interaction.kind), col(Interaction.content)
         for chunk in in_chunks(object_ids):
             statement = (
-                select(Interaction.object_id, Interaction.content, func.max(Interaction.picture_url), func.count())
-                .where(col(Interaction.object_id).in_(chunk), Interaction.kind == "emoji")
-                .group_by(col(Interaction.object_id), col(Interaction.content))
+                sqlalchemy.select(*by, given, func.count())
+                .where(by[0].in_(chunk))
+                .group_by(*by)
                 .order_by(func.count().desc(), func.min(Interaction.pk))
             )
-            for object_id, content, picture_url, count in await self.session.exec(statement):
-                found.setdefault(object_id, []).append(Reactions(content, picture_url, count))
-        return found
+            for object_id, kind, content, picture_url, count in await connection.execute(statement):
+                tally.counts[object_id, kind] = tally.counts.get((object_id, kind), 0) + count
+                if kind == "emoji":
+                    tally.reactions.setdefault(object_id, []).append(Reactions(content, picture_url, count))
+        return tally
 
     async def find_by_actors(
         self, kind: str, actor_ids: Collection[str], object_ids: Collection[str]

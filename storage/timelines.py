@@ -76,28 +76,28 @@ class Timelines:
         return (await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))).all()
 
     async def find_circle(
-        self, artist_pk: int, circle_pk: int, *, before: int | None = None, limit: int = 20
-    ) -> Sequence[Post]:
-        """What those of a circle publish who are still followed, newest first."""
-        members = select(CircleMember.actor_id).where(CircleMember.circle_pk == circle_pk)
+        self, artist_pk: int, actor_id: str, circle_pk: int, *, before: int | None = None, limit: int = 20
+    ) -> Sequence[HomeEntry]:
+        """What those of a circle publish or pass on who are still followed, newest first, each post once."""
+        inside = select(CircleMember.actor_id).where(CircleMember.circle_pk == circle_pk)
+        members = _followed(artist_pk).where(col(Following.actor_id).in_(inside))
         statement = select(Post).where(
             col(Post.deleted_at).is_(None),
             col(Post.actor_id).in_(members),
-            col(Post.actor_id).in_(_followed(artist_pk)),
             col(Post.actor_id).not_in(hidden_from(artist_pk)),
             col(Post.visibility).in_(HOME_VISIBILITIES),
             *_between(col(Post.pk), 0, before),
         )
-        return (await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))).all()
+        rows = await self.session.exec(statement.order_by(col(Post.pk).desc()).limit(limit))
+        announced = await self._find_announced(artist_pk, actor_id, members, 0, before, limit)
+        return _once([*(HomeEntry(post.pk, post) for post in rows), *announced], limit)
 
     async def _find_since(
         self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
     ) -> list[HomeEntry]:
         posts = await self._find_posts(artist_pk, actor_id, since, before, limit)
-        announced = await self._find_announced(artist_pk, actor_id, since, before, limit)
-        entries = sorted((*posts, *announced), key=lambda entry: -entry.pk)
-        once = {entry.post.pk: entry for entry in reversed(entries)}
-        return sorted(once.values(), key=lambda entry: -entry.pk)[:limit]
+        announced = await self._find_announced(artist_pk, actor_id, _followed(artist_pk), since, before, limit)
+        return _once([*posts, *announced], limit)
 
     async def _find_posts(
         self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
@@ -119,7 +119,7 @@ class Timelines:
         return [HomeEntry(post.pk, post) for post in rows]
 
     async def _find_announced(
-        self, artist_pk: int, actor_id: str, since: int, before: int | None, limit: int
+        self, artist_pk: int, actor_id: str, announcers: Any, since: int, before: int | None, limit: int
     ) -> list[HomeEntry]:
         hidden = hidden_from(artist_pk)
         statement = (
@@ -127,7 +127,7 @@ class Timelines:
             .join(Post, col(Post.object_id) == col(Interaction.object_id))
             .where(
                 col(Interaction.kind) == "announce",
-                col(Interaction.actor_id).in_(_followed(artist_pk)),
+                col(Interaction.actor_id).in_(announcers),
                 col(Interaction.actor_id).not_in(hidden),
                 col(Post.actor_id).not_in(hidden),
                 col(Post.actor_id) != actor_id,
@@ -142,6 +142,12 @@ class Timelines:
     async def _newest(self) -> int:
         posts = (await self.session.exec(select(func.max(Post.pk)))).one() or 0
         return max(posts, (await self.session.exec(select(func.max(Interaction.pk)))).one() or 0)
+
+
+def _once(entries: list[HomeEntry], limit: int) -> list[HomeEntry]:
+    """The newest of these, each post where it was seen last."""
+    once = {entry.post.pk: entry for entry in sorted(entries, key=lambda entry: entry.pk)}
+    return sorted(once.values(), key=lambda entry: entry.pk, reverse=True)[:limit]
 
 
 def _followed(artist_pk: int) -> Any:

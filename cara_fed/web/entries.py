@@ -56,11 +56,14 @@ def remote_gallery(*, for_visitors: bool = False) -> RemoteGallery:
 
 
 async def read_entries(
-    records: Records, viewer: Artist | None, posts: Sequence[Post], back: str = ""
+    records: Records, viewer: Artist | None, posts: Sequence[Post], back: str = "", author: Artist | None = None
 ) -> dict[int, Entry]:
-    """Posts as entries, by pk; without those of listed servers, or of authors who are gone. None is a visitor."""
+    """Posts as entries, by pk; without those of listed servers, or of authors who are gone. None is a visitor.
+
+    An ``author`` who is at hand already is not asked for again.
+    """
     shown = [post for post in posts if not _is_hidden_from(viewer, post)]
-    around = await _read_surroundings(records, viewer, shown)
+    around = await _read_surroundings(records, viewer, shown, {author.pk: author} if author else {})
     back = back or request.full_path.rstrip("?")
     entries = {post.pk: _build(post, around, back) for post in shown}
     return {pk: entry for pk, entry in entries.items() if entry is not None}
@@ -98,7 +101,9 @@ def _is_hidden(actor_id: str) -> bool:
     return services().blocklist.find_refusing(actor_id) is not None
 
 
-async def _read_surroundings(records: Records, viewer: Artist | None, posts: Sequence[Post]) -> _Surroundings:
+async def _read_surroundings(
+    records: Records, viewer: Artist | None, posts: Sequence[Post], at_hand: Mapping[int, Artist]
+) -> _Surroundings:
     object_ids = {post.object_id for post in posts}
     parents = await records.posts.find_many({post.in_reply_to for post in posts if post.in_reply_to})
     quoted = await records.posts.find_many({post.quote_id for post in posts if post.quote_id})
@@ -107,21 +112,25 @@ async def _read_surroundings(records: Records, viewer: Artist | None, posts: Seq
     people = {parent.actor_id for parent in parents.values()}
     return _Surroundings(
         viewer_id=viewer_id,
-        artists=await records.artists.find_by_pks([post.artist_pk for post in everything if post.artist_pk]),
+        artists={**at_hand, **await records.artists.find_by_pks(sorted(_artists_of(everything) - at_hand.keys()))},
         authors=await records.remote_actors.find_many({post.actor_id for post in everything if post.artist_pk is None}),
         pictures=await records.attachments.find_for_posts([post.pk for post in everything]),
         own=await records.interactions.find_own(viewer_id, object_ids) if viewer else set(),
-        counts=await records.interactions.count(object_ids),
+        counts=(tally := await records.interactions.tally(object_ids)).counts,
         replies=await records.posts.count_replies(object_ids, ANSWERS),
         parents=parents,
         people=await find_bylines(records, people, for_visitors=viewer is None),
         quoted=quoted,
         kept_away=await _find_kept_away(records, viewer) if viewer and quoted else set(),
         polls=(polls := await records.polls.find_many([post.pk for post in everything])),
-        reactions=await records.interactions.find_reactions(object_ids),
+        reactions=tally.reactions,
         kept=await records.bookmarks.find_kept(viewer.pk, [post.pk for post in posts]) if viewer else set(),
         choices=await records.polls.find_choices(viewer_id, polls) if viewer and polls else {},
     )
+
+
+def _artists_of(posts: Sequence[Post]) -> set[int]:
+    return {post.artist_pk for post in posts if post.artist_pk}
 
 
 async def _find_kept_away(records: Records, viewer: Artist) -> set[str]:

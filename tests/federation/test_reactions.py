@@ -16,7 +16,7 @@ CAT = {"type": "Emoji", "name": ":cat:", "icon": {"type": "Image", "url": "https
 
 async def given(instance: Instance, post: Post) -> set[tuple[str, str | None, int]]:
     async with instance.services.database.reading() as records:
-        found = await records.interactions.find_reactions([post.object_id])
+        found = (await records.interactions.tally([post.object_id])).reactions
         return {(one.content, one.picture_url, one.count) for one in found.get(post.object_id, [])}
 
 

@@ -95,7 +95,7 @@ async def test_reactions_are_counted_by_emoji(database: Database) -> None:
         ):
             row = make_interaction("emoji", actor_id, post.object_id, content=content, picture_url=picture_url)
             assert await records.interactions.add(row)
-        found = (await records.interactions.find_reactions([post.object_id]))[post.object_id]
+        found = (await records.interactions.tally([post.object_id])).reactions[post.object_id]
         assert [(one.content, one.picture_url, one.count) for one in found] == [
             ("👍", None, 2),
             (":cat:", "https://a.example/c", 1),

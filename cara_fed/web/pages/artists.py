@@ -116,7 +116,7 @@ async def _read_profile(records: Records, artist: Artist, tab: Tab, before: int 
             hang(records, stretch.posts, {artist.pk: artist}) if is_alone else hang_together(records, stretch.posts)
         )
         return replace(profile, hung=tuple(hung))
-    entries = await read_entries(records, current_artist(), stretch.posts)
+    entries = await read_entries(records, current_artist(), stretch.posts, author=artist)
     return replace(profile, posts=tuple(entries[post.pk].post for post in stretch.posts if post.pk in entries))
 
 

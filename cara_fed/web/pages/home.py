@@ -30,7 +30,7 @@ async def show_home() -> ResponseReturnValue:
     actor_id = services().site.actor(artist.name)
     async with services().database.reading() as records:
         found = await records.timelines.find_home(artist.pk, actor_id, before=before, limit=LENGTH + 1)
-        entries = await sift(records, artist, await _read(records, artist, found[:LENGTH]))
+        entries = await sift(records, artist, await read_passed_on(records, artist, found[:LENGTH]))
         told = await records.house_rules.find_announcements(services().clock.now())
         follows_somebody = bool(found) or await records.following.count(artist.pk) > 0
     older_url = f"{request.path}?before={found[LENGTH - 1].pk}" if len(found) > LENGTH else None
@@ -48,7 +48,8 @@ async def show_messages() -> ResponseReturnValue:
     return await show(MessagesPage(shown, stretch.older_url))
 
 
-async def _read(records: Records, artist: Artist, found: Sequence[HomeEntry]) -> tuple[Entry, ...]:
+async def read_passed_on(records: Records, artist: Artist, found: Sequence[HomeEntry]) -> tuple[Entry, ...]:
+    """Posts of a timeline as entries, with who passed them on."""
     entries = await read_entries(records, artist, [one.post for one in found])
     announcers = await find_bylines(records, {one.announced_by for one in found if one.announced_by})
     return tuple(

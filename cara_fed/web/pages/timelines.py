@@ -8,7 +8,7 @@ from cara_fed.publishing.seen_posts import get_seen_post
 from cara_fed.web.entries import find_bylines, read_entries
 from cara_fed.web.forms import FormInvalid, FormReader, read_next_path
 from cara_fed.web.house import services
-from cara_fed.web.pages.home import LENGTH
+from cara_fed.web.pages.home import LENGTH, read_passed_on
 from cara_fed.web.parts import FormView, Link
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.sifting import sift
@@ -99,12 +99,12 @@ async def show_circle(pk: int) -> ResponseReturnValue:
     artist, before = require_artist(), read_before()
     async with services().database.reading() as records:
         circle = await _get_circle(records, artist, pk)
-        found = await records.timelines.find_circle(artist.pk, pk, before=before, limit=LENGTH + 1)
-        stretch = cut(found, LENGTH)
-        entries = await read_entries(records, artist, stretch.posts)
-        shown = await sift(records, artist, [entries[post.pk] for post in stretch.posts if post.pk in entries])
+        own_id = services().site.actor(artist.name)
+        found = await records.timelines.find_circle(artist.pk, own_id, pk, before=before, limit=LENGTH + 1)
+        shown = await sift(records, artist, await read_passed_on(records, artist, found[:LENGTH]))
         members = await _read_members(records, artist, pk)
-    return await show(CirclePage(Link(f"/circles/{pk}", circle.title), shown, stretch.older_url, members))
+    older_url = f"/circles/{pk}?before={found[LENGTH - 1].pk}" if len(found) > LENGTH else None
+    return await show(CirclePage(Link(f"/circles/{pk}", circle.title), shown, older_url, members))
 
 
 @room.post("/circles/<pk:pk>")

@@ -63,6 +63,11 @@ async def test_a_list_is_a_timeline_of_some_who_are_followed(
     page = (await mara_there.get(path)).text
     assert "By Theo" in page and "By Ada" not in page
     assert len(re.findall(r'name="member"[^>]* checked', page)) == 1
+    async with services.database.reading() as records:
+        (by_ada,) = await records.posts.find_by_actor(services.site.actor("ada"), ("public",))
+    await theo_there.send(f"/posts/{by_ada.pk}/announce")
+    page = (await mara_there.get(path)).text
+    assert page.index("Shared by") < page.index("By Ada") < page.index("By Theo")
     assert (await theo_there.get(path)).status_code == 404
     await theo_there.get("/circles")
     assert (await theo_there.send(f"{path}/delete")).status_code == 404
