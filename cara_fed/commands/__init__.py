@@ -12,6 +12,7 @@ from cara_fed.commands import (
     follow,
     keys,
     opt_out,
+    originals,
     post,
     protect,
     serve,
@@ -32,6 +33,7 @@ COMMANDS = (
     cloak.register,
     deliveries.register,
     keys.register,
+    originals.register,
     backup.register,
     doctor.register,
 )

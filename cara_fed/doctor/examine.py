@@ -30,6 +30,7 @@ async def examine(services: Services, client: FederationClient) -> AsyncGenerato
         ("workers", inside.feel_workers),
         ("disk", inside.measure_disks),
         ("backups", inside.date_backups),
+        ("originals", inside.look_at_originals),
     )
     for name, look in looks:
         yield await find(name, look)

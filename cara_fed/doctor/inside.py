@@ -9,13 +9,16 @@ from typing import Final
 
 from cara_fed.config import database_url
 from cara_fed.doctor.findings import Ill, Skipped
+from cara_fed.originals import count_outdated
 from cara_fed.services import Services
+from storage.media import SealedMedia
 from storage.snapshots import kind_of
 
 GIGABYTE: Final = 1_000_000_000
 DISK_LEFT: Final = 2 * GIGABYTE
 BACKUP_AGE: Final = timedelta(days=2)
 BEAT_AGE: Final = timedelta(minutes=3)
+LOOKED_AT: Final = 5000
 WAITING: Final = timedelta(minutes=10)
 HEARTBEAT: Final = "background"
 
@@ -67,6 +70,18 @@ class Inside:
         if self.services.clock.now() - last.made_at > BACKUP_AGE:
             raise Ill(f"The last backup is of {last.made_at:%Y-%m-%d %H:%M} UTC: see why the timer does not run.")
         return f"The last backup is of {last.made_at:%Y-%m-%d %H:%M} UTC, in {last.destination}."
+
+    async def look_at_originals(self) -> str:
+        """Whether what is to be sealed is sealed."""
+        if not isinstance(self.services.media, SealedMedia):
+            raise Skipped("Originals are kept as they are: no key is named to seal them with.")
+        outdated = await count_outdated(self.services, LOOKED_AT)
+        if outdated:
+            raise Ill(
+                f"{outdated} originals (of up to {LOOKED_AT:,} looked at) are plain or sealed with an older key: run "
+                "`cara-fed originals seal`."
+            )
+        return "Originals are sealed with the key in use."
 
     async def read_settings(self) -> str:
         """Settings that are allowed and hardly ever meant."""

@@ -16,12 +16,16 @@ __all__ = ["MediaStore", "Namespace", "S3Options", "open_media"]
 class MediaStore(Protocol):
     """Files by namespace and name: the SHA-256 of the content in hexadecimal, with an extension or without.
 
-    A name says what is in its file, so a file never changes: putting it again does nothing. Every method but `path`
-    raises MediaUnavailable where the disk or the object store fails, and MediaNameInvalid for another kind of name.
+    A name says what is in its file, so what is in it never changes: putting it again does nothing. Every method but
+    `path` raises MediaUnavailable where the disk or the object store fails, and MediaNameInvalid for another kind of
+    name.
     """
 
     async def put(self, namespace: Namespace, name: str, content: bytes | Path) -> None:
         """Keep a file, whole or not at all; when this returns, it survives a crash."""
+
+    async def replace(self, namespace: Namespace, name: str, content: bytes) -> None:
+        """Keep the same in another wrapping: whoever reads meanwhile gets the one or the other, never a part."""
 
     async def read(self, namespace: Namespace, name: str) -> bytes:
         """The whole content; raises NotFound."""

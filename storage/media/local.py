@@ -34,6 +34,11 @@ class LocalMedia:
         path = self.path(namespace, name)
         await _off_the_loop(name, lambda: _write(path, content, FILE_MODES[namespace], FOLDER_MODES[namespace]))
 
+    async def replace(self, namespace: Namespace, name: str, content: bytes) -> None:
+        """Keep the same in another wrapping, whole or not at all."""
+        path = self.path(namespace, name)
+        await _off_the_loop(name, lambda: _write_aside(path, content, FILE_MODES[namespace], FOLDER_MODES[namespace]))
+
     async def read(self, namespace: Namespace, name: str) -> bytes:
         """The whole content; raises NotFound."""
         return await _off_the_loop(name, self.path(namespace, name).read_bytes)
@@ -112,8 +117,11 @@ async def _off_the_loop(name: str, work: Callable[[], Result]) -> Result:
 
 
 def _write(path: Path, content: bytes | Path, file_mode: int, folder_mode: int) -> None:
-    if path.is_file():
-        return
+    if not path.is_file():
+        _write_aside(path, content, file_mode, folder_mode)
+
+
+def _write_aside(path: Path, content: bytes | Path, file_mode: int, folder_mode: int) -> None:
     _make_folder(path.parent, folder_mode)
     descriptor, aside = tempfile.mkstemp(dir=path.parent, suffix=UNFINISHED)
     try:

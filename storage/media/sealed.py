@@ -61,6 +61,28 @@ class SealedMedia:
             await asyncio.to_thread(_write, aside, _seal(_pieces(content), self.keys.sealing, name))
             await self.inner.put(namespace, name, aside)
 
+    async def replace(self, namespace: Namespace, name: str, content: bytes) -> None:
+        """Keep the same in another wrapping; a private file is sealed."""
+        if namespace == "private":
+            content = b"".join(_seal(_pieces(content), self.keys.sealing, name))
+        await self.inner.replace(namespace, name, content)
+
+    async def is_outdated(self, name: str) -> bool:
+        """Whether a private file is kept plain, or sealed with another key than the one that seals now."""
+        head = await self._read_head("private", name)
+        return head is None or head[len(MAGIC) : len(MAGIC) + _ID] != id_of(self.keys.sealing)
+
+    async def seal_anew(self, name: str) -> None:
+        """Seal a private file with the key that seals now, whatever it was kept in; raises NotFound.
+
+        Raises MediaUnavailable, and leaves the file as it is, where its key is missing or its content is not what its
+        name says.
+        """
+        content = await self.read("private", name)
+        if await asyncio.to_thread(_hash, content) != name.partition(".")[0]:
+            raise MediaUnavailable(f"file {name}: it is damaged: its content is not what its name says")
+        await self.replace("private", name, content)
+
     async def read(self, namespace: Namespace, name: str) -> bytes:
         """The whole content; raises NotFound."""
         return b"".join([piece async for piece in self.stream(namespace, name)])
@@ -71,9 +93,15 @@ class SealedMedia:
         """The content from byte `start` up to, not including, `end`, in pieces; raises NotFound."""
         head = await self._read_head(namespace, name)
         if head is None:
-            async for piece in self.inner.stream(namespace, name, start, end):
-                yield piece
-            return
+            plain = self.inner.stream(namespace, name, start, end)
+            first = await anext(plain, b"")
+            # Opened now: what is still plain was so then, even if somebody is sealing what was kept.
+            head = await self._read_head(namespace, name)
+            if head is None:
+                yield first
+                async for piece in plain:
+                    yield piece
+                return
         size = await self.size(namespace, name)
         stop = size if end is None else min(end, size)
         async for number, piece in self._open(namespace, name, head, start // PIECE, stop):
@@ -131,6 +159,10 @@ class SealedMedia:
         if key is None:
             raise MediaUnavailable(f"file {name}: it was sealed with a key that storage.originals_key_file lacks")
         return AESGCM(key)
+
+
+def _hash(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _seal(pieces: Iterable[bytes], key: bytes, name: str) -> Iterator[bytes]:
