@@ -8,9 +8,12 @@ from cara_fed.errors import InvalidInput
 from cara_fed.mail.letters import can_write, read_address, write_letter
 from cara_fed.services import Services
 from cara_fed.words.speech import _, later
+from cara_fed.words.wishes import speaking_to
 from storage.artists import Artist
 from storage.mail_addresses import MailAddress
+from storage.records import Records
 
+CONFIRM_SUBJECT: Final = later("%(site)s: is this your address?")
 CONFIRM: Final = later("""\
 Somebody, probably you, wants links for a new password of %(handle)s sent to this address.
 
@@ -19,6 +22,7 @@ Open this link within a day to agree:
 
 If it was not you, do nothing.""")
 
+RESET_SUBJECT: Final = later("%(site)s: a new password")
 RESET: Final = later("""\
 Somebody, probably you, asked for a new password for %(handle)s.
 
@@ -42,10 +46,7 @@ async def set_mail_address(services: Services, artist: Artist, text: str) -> Non
         await records.mail_addresses.set(MailAddress(artist_pk=artist.pk, address=address))
         await records.tokens.remove_for_artist(artist.pk, Purpose.MAIL_ADDRESS)
         link = await issue_link(records, services.clock, services.site, Purpose.MAIL_ADDRESS, artist.pk)
-        body = _(CONFIRM, handle=_handle(services, artist), link=link)
-        await write_letter(
-            records, services, address, _("%(site)s: is this your address?", site=services.config.instance.name), body
-        )
+        await _write_to(records, services, artist, address, CONFIRM_SUBJECT, CONFIRM, link)
 
 
 async def confirm_mail_address(services: Services, token: str) -> None:
@@ -72,11 +73,13 @@ async def write_password_link(services: Services, name: str, address: str) -> No
         if not await records.rate_limits.hit(limit, 3600, LETTER_BY_NAME.tries, services.clock.now()):
             return
         link = await issue_link(records, services.clock, services.site, Purpose.PASSWORD_RESET, artist.pk)
-        body = _(RESET, handle=_handle(services, artist), link=link)
-        await write_letter(
-            records, services, found.address, _("%(site)s: a new password", site=services.config.instance.name), body
-        )
+        await _write_to(records, services, artist, found.address, RESET_SUBJECT, RESET, link)
 
 
-def _handle(services: Services, artist: Artist) -> str:
-    return f"@{artist.name}@{services.site.domain}"
+async def _write_to(
+    records: Records, services: Services, artist: Artist, address: str, subject: str, body: str, link: str
+) -> None:
+    site, handle = services.config.instance.name, f"@{artist.name}@{services.site.domain}"
+    with speaking_to(artist.language):
+        said = _(body, handle=handle, link=link)
+        await write_letter(records, services, address, _(subject, site=site), said)

@@ -18,20 +18,22 @@ from cara_fed.exports.lists import write_blocks, write_follows, write_mutes
 from cara_fed.services import Services
 from cara_fed.translate.artists import read_artist
 from cara_fed.translate.posts import PostRows
+from cara_fed.words.speech import _, later
+from cara_fed.words.writing import write_utc_date
 from storage.artists import Artist
 from storage.attachments import Picture
 from storage.errors import NotFound
 
 POSTS_AT_ONCE: Final = 100
-README: Final = """\
-This is what {handle} made at {base}, as it was on {day}.
+README: Final = later("""\
+This is what %(handle)s made at %(base)s, as it was on %(day)s.
 
 actor.json               the profile, as other servers read it
 outbox.json              every post, as other servers read it; "url" of a picture is its place in this archive
 pictures/                the originals, just as they were uploaded: with places, names and serial numbers in them
 following_accounts.csv   whom you follow, as Mastodon and others import it
 blocked_accounts.csv, muted_accounts.csv
-"""
+""")
 _PLACEHOLDER: Final = re.compile(r"/media/\x00[a-z]/([0-9a-f]{64})\.[a-z0-9]+\Z")
 _EXTENSION: Final = re.compile(r"\.[A-Za-z0-9]{1,8}")
 _EXTENSIONS: Final = {"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
@@ -69,8 +71,9 @@ async def write_archive(services: Services, artist: Artist, path: Path) -> None:
     """Write everything that an artist made here into a new zip file."""
     with await asyncio.to_thread(ZipFile, path, "w") as zip_file:
         archive = _Archive(zip_file, services)
-        handle, day = f"@{artist.name}@{services.site.domain}", services.clock.now().date()
-        await archive.add_text("README.txt", README.format(handle=handle, base=services.site.base, day=day))
+        handle, day = f"@{artist.name}@{services.site.domain}", write_utc_date(services.clock.now())
+        readme = _(README, handle=handle, base=services.site.base, day=day)
+        await archive.add_text("README.txt", readme)
         await _add_profile(archive, artist)
         await _add_posts(archive, artist)
         await asyncio.to_thread(zip_file.close)

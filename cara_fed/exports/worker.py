@@ -13,6 +13,7 @@ from cara_fed.errors import InvalidInput
 from cara_fed.exports.archive import write_archive
 from cara_fed.services import Services
 from cara_fed.words.speech import _
+from cara_fed.words.wishes import speaking_to
 from storage.artists import Artist
 from storage.errors import StorageError
 from storage.exports import ASKED, FAILED, Export
@@ -78,7 +79,8 @@ async def forget_archives(services: Services, gone: Iterable[Export]) -> None:
 async def _make(services: Services, artist: Artist, export: Export) -> None:
     with tempfile.TemporaryDirectory(prefix="cara-fed-export-") as folder:
         path = Path(folder) / "archive.zip"
-        await write_archive(services, artist, path)
+        with speaking_to(artist.language):
+            await write_archive(services, artist, path)
         name = f"{await asyncio.to_thread(hash_file, path)}.zip"
         size = (await asyncio.to_thread(path.stat)).st_size
         await services.media.put("private", name, path)

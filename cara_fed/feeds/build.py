@@ -13,6 +13,7 @@ from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.rights import LICENSES, read_rights
 from cara_fed.translate.views import Gallery, cover_of, label_of, shown_renditions
+from cara_fed.words.speech import _
 from storage.attachments import Picture
 from storage.posts import Post
 
@@ -118,7 +119,9 @@ def _page(url: str, before: int | None) -> str:
 
 
 def _warn(post: Post) -> str:
-    return f"Content warning: {post.content_warning}" if post.content_warning else "Covered work"
+    if post.content_warning:
+        return _("Content warning: %(warning)s", warning=post.content_warning)
+    return _("Covered work")
 
 
 def _write_cover(post: Post) -> str:

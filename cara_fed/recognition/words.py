@@ -2,13 +2,19 @@
 
 from cara_fed.protection.values import Place
 from cara_fed.recognition.trace import CERTAIN_PLACE, Left, Traced
+from cara_fed.words.speech import _, later
+from cara_fed.words.writing import write_number, write_percent
+
+_FITS = later("Laid over the original it fits in every detail (%(likeness)s of 1): it shows %(share)s of it.")
+_FITS_ROUGHLY = later("Laid over the original it fits roughly (%(likeness)s of 1): it may show %(share)s of it.")
+_DOES_NOT_FIT = later("Laid over the original it does not fit (%(likeness)s of 1).")
 
 
 def say_confidence(traced: Traced) -> str:
     """``Certain``, ``Likely`` or ``Alike``."""
     if traced.is_certain:
-        return "Certain"
-    return "Likely" if traced.comparison else "Alike"
+        return later("Certain")
+    return later("Likely") if traced.comparison else later("Alike")
 
 
 def list_reasons(traced: Traced) -> list[str]:
@@ -16,15 +22,18 @@ def list_reasons(traced: Traced) -> list[str]:
     reasons = []
     if traced.mark is not None:
         reasons.append(
-            f"It bears this picture's invisible mark, as chance would less than once in {_one_in(traced)} pictures."
+            _(
+                "It bears this picture's invisible mark, as chance would less than once in %(number)s pictures.",
+                number=_one_in(traced),
+            )
         )
     if traced.comparison is not None:
         reasons.append(_say_place(traced.comparison.place))
     if traced.distance is not None:
-        reasons.append(f"It looks the same at a glance: {traced.distance} of 256 bits differ.")
+        reasons.append(_("It looks the same at a glance: %(bits)s of 256 bits differ.", bits=traced.distance))
     if traced.comparison is not None and traced.mark is None and traced.picture.attachment.mark is not None:
         reasons.append(
-            "The published files bear an invisible mark, and this one does not: it may be of another origin."
+            _("The published files bear an invisible mark, and this one does not: it may be of another origin.")
         )
     return reasons
 
@@ -32,22 +41,22 @@ def list_reasons(traced: Traced) -> list[str]:
 def say_way(left: Left) -> str:
     """Through which host an address left."""
     if left.netloc is None:
-        return "This address is the one that our public pages show: it left through everybody who can see them."
-    return f"This address was given to {left.netloc} alone: the picture, or its address, left through there."
+        return _("This address is the one that our public pages show: it left through everybody who can see them.")
+    return _(
+        "This address was given to %(host)s alone: the picture, or its address, left through there.", host=left.netloc
+    )
 
 
 def _say_place(place: Place) -> str:
-    share = f"{place.share:.0%} of it".replace("100% of it", "the whole of it")
-    mirrored = ", mirrored" if place.is_mirrored else ""
+    fits = _DOES_NOT_FIT
     if place.likeness >= CERTAIN_PLACE:
-        return (
-            f"Laid over the original it fits in every detail ({place.likeness:.2f} of 1): it shows {share}{mirrored}."
-        )
-    if place.likeness >= 0.35:
-        return f"Laid over the original it fits roughly ({place.likeness:.2f} of 1): it may show {share}{mirrored}."
-    return f"Laid over the original it does not fit ({place.likeness:.2f} of 1)."
+        fits = _FITS
+    elif place.likeness >= 0.35:
+        fits = _FITS_ROUGHLY
+    said = _(fits, likeness=f"{place.likeness:.2f}", share=write_percent(place.share))
+    return f"{said} {_('It is mirrored.')}" if place.is_mirrored and fits != _DOES_NOT_FIT else said
 
 
 def _one_in(traced: Traced) -> str:
     chance = max(traced.mark.chance if traced.mark else 1.0, 1e-12)
-    return f"{1 / chance:,.0f}" if chance > 1e-12 else "a million million"
+    return write_number(round(1 / chance)) if chance > 1e-12 else write_number(10**12)

@@ -24,7 +24,7 @@ from cara_fed.web import (
 )
 from cara_fed.web.static_files import StaticFiles, load_static_files, matches
 from cara_fed.words.teaching import teach_languages
-from cara_fed.words.writing import write_clock, write_local_time, write_number, write_utc_date
+from cara_fed.words.writing import write_clock, write_local_time, write_number, write_size, write_utc_date
 from templates import ROOT
 
 TEMPLATES: Mapping[type, str] = {
@@ -140,6 +140,7 @@ class Pages:
         environment.globals["static"] = self.static.url
         environment.filters.update(
             number=write_number,
+            size=write_size,
             machine_time=write_machine_time,
             clock=write_clock,
             long_date=write_utc_date,

@@ -1,6 +1,7 @@
 """Which language somebody gets: their own setting, what this browser was told, what it asks for, the instance's."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final
 
@@ -8,6 +9,7 @@ from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
 from cara_fed.words.languages import ENGLISH, choose_tag, offered_tags
+from cara_fed.words.speech import speaking, spoken
 
 COOKIE: Final = "lang"
 _READ: Final = 500
@@ -22,6 +24,13 @@ def find_setting(tag: str | None) -> str | None:
 def default_tag(languages: Sequence[str]) -> str:
     """The first of an instance's languages that pages can be had in; English where none is."""
     return choose_tag(languages) or ENGLISH
+
+
+@contextmanager
+def speaking_to(setting: str | None) -> Iterator[None]:
+    """Speak somebody's own language within, where they chose one; else go on in the one spoken."""
+    with speaking(find_setting(setting) or spoken().tag):
+        yield
 
 
 def negotiate(accept_language: str, default: str) -> str:

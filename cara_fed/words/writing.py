@@ -1,10 +1,10 @@
 """Dates, numbers, sizes and lists, as readers of the language spoken write them."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Final
 
-from babel.dates import format_date, format_time, format_timedelta
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -18,10 +18,9 @@ def write_number(number: float) -> str:
     return format_decimal(number, locale=spoken().locale)
 
 
-def write_percent(share: float, *, digits: int = 0) -> str:
+def write_percent(share: float) -> str:
     """A share of 1: ``0.25`` → ``25%``."""
-    pattern = "#,##0" + ("." + "0" * digits if digits else "") + "%"
-    return format_percent(share, format=pattern if digits else None, locale=spoken().locale)
+    return format_percent(share, locale=spoken().locale)
 
 
 def write_date(day: date) -> str:
@@ -49,11 +48,6 @@ def write_local_time(moment: datetime) -> str:
     return _("%(day)s, %(clock)s", day=write_date(moment.date()), clock=write_local_clock(moment))
 
 
-def write_duration(span: timedelta) -> str:
-    """About how long: ``3 days``."""
-    return format_timedelta(span, locale=spoken().locale)
-
-
 def write_list(words: Sequence[str]) -> str:
     """``ink, oil and wax``."""
     return format_list(list(words), locale=spoken().locale)
@@ -69,4 +63,6 @@ def write_size(size: float) -> str:
         return ngettext("%(num)s byte", "%(num)s bytes", int(size))
     if size < _KILO * _KILO - _KILO / 2:
         return _("%(number)s kB", number=write_number(round(size / _KILO)))
-    return _("%(number)s MB", number=_write_tenths(size / _KILO**2))
+    if size < _KILO**3:
+        return _("%(number)s MB", number=_write_tenths(size / _KILO**2))
+    return _("%(number)s GB", number=_write_tenths(size / _KILO**3))

@@ -6,6 +6,7 @@ from quart.typing import ResponseReturnValue
 from cara_fed.web.house import house, services
 from cara_fed.web.making_views import OfflinePage
 from cara_fed.web.showing import show
+from cara_fed.words.speech import _, spoken
 
 SHORT_NAME = 12
 
@@ -18,7 +19,9 @@ async def show_manifest() -> ResponseReturnValue:
     name = services().config.instance.name
     manifest = {
         "name": name,
-        "short_name": name if len(name) <= SHORT_NAME else "Studio",
+        "lang": spoken().tag,
+        "dir": spoken().direction,
+        "short_name": name if len(name) <= SHORT_NAME else _("Studio"),
         "id": "/",
         "start_url": "/publish",
         "scope": "/",
@@ -26,7 +29,7 @@ async def show_manifest() -> ResponseReturnValue:
         "background_color": "#fafafa",
         "theme_color": "#fafafa",
         "icons": _list_icons(),
-        "shortcuts": [{"name": "Publish", "url": "/publish"}, {"name": "Home", "url": "/home"}],
+        "shortcuts": [{"name": _("Publish"), "url": "/publish"}, {"name": _("Home"), "url": "/home"}],
     }
     response = jsonify(manifest)
     response.content_type = "application/manifest+json"
