@@ -13,6 +13,10 @@ from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.protection.values import ReportLine
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
 from cara_fed.publishing.publish_post import publish_post
+from cara_fed.recognition.matches import find_matches
+from cara_fed.services import Services
+from storage.artists import Artist
+from storage.posts import Post
 
 
 def register(subcommands: Subcommands) -> None:
@@ -51,8 +55,19 @@ async def run_post(arguments: Arguments) -> int:
     async with opened(arguments) as services:
         artist = await get_artist(services, arguments.name)
         post = await publish_post(services, artist, draft, _tell if arguments.report else None)
+        await _tell_matches(services, artist, post)
         say(post.object_id)
     return 0
+
+
+async def _tell_matches(services: Services, artist: Artist, post: Post) -> None:
+    """A script is not asked, but told: what looks like somebody else's work is out."""
+    async with services.database.reading() as records:
+        pictures = (await records.attachments.find_for_posts([post.pk]))[post.pk]
+        looks = [await records.likenesses.find(one.attachment.pk) for one in pictures]
+    seen = {n: replace(one, likeness=look) for n, (one, look) in enumerate(zip(pictures, looks, strict=True), start=1)}
+    for match in await find_matches(services, artist, seen):
+        hint(f"picture {match.number} looks like one by {match.owner}: {match.url}")
 
 
 def _tell(number: int, line: ReportLine) -> None:

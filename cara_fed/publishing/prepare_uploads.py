@@ -15,6 +15,7 @@ from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.store_picture import store_picture
 from cara_fed.publishing.take_upload import default_terms, describe_treatment
 from cara_fed.publishing.treatments import load_treatment, plan_request
+from cara_fed.publishing.warn_of_matches import warn_of_matches
 from cara_fed.services import Services
 from cara_fed.words.speech import _, later, speak, spoken
 from cara_fed.words.wishes import find_setting
@@ -104,6 +105,8 @@ async def _keep(services: Services, made: _Made, picture: Picture) -> None:
             await _finish(records, made, DONE, attachment_pk=attachment.pk)
     if not is_wanted:
         await forget_files(services, [picture])
+    elif picture.likeness is not None:
+        await warn_of_matches(services, made.upload.draft_pk)
 
 
 async def _refuse(services: Services, made: _Made, why: str, lines: Sequence[ReportLine] = ()) -> None:

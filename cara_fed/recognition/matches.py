@@ -1,6 +1,6 @@
 """Does a new picture look like somebody else's? Asked before it is published, and never more than asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from activitypub.audience import Visibility
@@ -46,9 +46,14 @@ class LooksLikeOthers(InvalidInput):
 
 async def require_no_matches(services: Services, artist: Artist, pictures: Sequence[Picture]) -> None:
     """Raise LooksLikeOthers where a picture looks like one that somebody else shows to everybody."""
-    found = [await _find_match(services, artist, number, one) for number, one in enumerate(pictures, start=1)]
-    if matches := [match for match in found if match is not None]:
+    if matches := await find_matches(services, artist, dict(enumerate(pictures, start=1))):
         raise LooksLikeOthers(matches)
+
+
+async def find_matches(services: Services, artist: Artist, pictures: Mapping[int, Picture]) -> list[Match]:
+    """Whose shown work an artist's pictures, by their number, look like."""
+    found = [await _find_match(services, artist, number, one) for number, one in pictures.items()]
+    return [match for match in found if match is not None]
 
 
 async def _find_match(services: Services, artist: Artist, number: int, picture: Picture) -> Match | None:

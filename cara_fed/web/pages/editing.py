@@ -52,7 +52,10 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
     except InvalidInput as refusal:
         again = form_again(fields, **{_field_of(refusal, files): str(refusal)})
         return await show_invalid(_build_page(rows, again, await _find_credits(rows)))
-    return await go(path_of_post(rows.artist, rows.post), _("Saved. Every server that has it is told."))
+    said = _("Saved. Every server that has it is told.")
+    if any(chosen_file(files, f"picture-{n}") for n in range(MAX_PICTURES)):
+        said += " " + _("What must stay in sight was sought anew in the new picture: look whether it is right.")
+    return await go(path_of_post(rows.artist, rows.post), said)
 
 
 @room.post("/@<name>/<pk:pk>/delete")

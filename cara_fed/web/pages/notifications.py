@@ -12,6 +12,7 @@ from cara_fed.blocklist.reminding import ENTRY_ENDS
 from cara_fed.publishing.hold_post import HELD_KIND, NOT_PUBLISHED, RELEASED_KIND
 from cara_fed.publishing.name_together import CREDIT_ASKED
 from cara_fed.publishing.propose_alt import ALT_PROPOSAL
+from cara_fed.publishing.warn_of_matches import LOOKS_ALIKE
 from cara_fed.web.entries import find_bylines, path_of, remote_gallery
 from cara_fed.web.house import services
 from cara_fed.web.parts import Byline, Link, Reaction
@@ -133,7 +134,7 @@ def _quote_pk(row: Notification, post: Post | None) -> int | None:
 
 
 def _about(row: Notification, post: Post | None) -> Link | None:
-    if row.kind in (NOT_PUBLISHED, RELEASED_KIND):
+    if row.kind in (NOT_PUBLISHED, RELEASED_KIND, LOOKS_ALIKE):
         return Link(f"/drafts/{row.object_id}", _("The draft"))
     if row.kind == ENTRY_ENDS:
         return Link("/admin/blocklist", row.object_id)

@@ -15,6 +15,7 @@ from cara_fed.publishing.name_together import CreditRefused
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.publishing.receive_upload import receive_upload
 from cara_fed.publishing.store_picture import PictureUnusable
+from cara_fed.publishing.warn_of_matches import warn_of_matches
 from cara_fed.recognition.matches import LooksLikeOthers
 from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.views import path_of_post
@@ -129,9 +130,11 @@ async def _send_later(sent: _Sent, schedule: Schedule | None) -> ResponseReturnV
     pk, fields = await _keep_files(sent)
     form, now = _read(fields, {}), Schedule(services().clock.now(), "UTC")
     at = schedule or now
-    # What has its time goes out then: nobody is there to be asked.
+    # What has its time goes out then: nobody is there to be asked, but the artist is told before.
     post = replace(_read_draft(form), accepts_matches=form.accepts_matches or schedule is not None)
     await schedule_draft(services(), sent.artist, pk, post, at.at, at.zone)
+    if schedule:
+        await warn_of_matches(services(), pk)
     return redirect(f"/drafts/{pk}", 303)
 
 

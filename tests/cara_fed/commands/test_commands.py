@@ -16,6 +16,8 @@ from cara_fed.accounts.sign_in import Visitor, sign_in
 from cara_fed.config import Config, load_config
 from cara_fed.services import Services, open_services
 from storage.posts import Post
+from tests.benchmarks.gallery import photograph
+from tests.cara_fed.protection.pictures import encode
 from tests.support.instances import add_follower, jpeg
 
 Result = TypeVar("Result")
@@ -152,8 +154,8 @@ def test_a_password_is_read_from_standard_input(shell: Shell, monkeypatch: pytes
 
 
 def test_a_post_prints_its_id_on_the_last_line(studio: Shell, tmp_path: Path) -> None:
-    for number in (1, 2):
-        (tmp_path / f"{number}.jpg").write_bytes(jpeg(100 * number, 100))
+    (tmp_path / "1.jpg").write_bytes(jpeg(100, 100))
+    (tmp_path / "2.jpg").write_bytes(encode(photograph(200), "JPEG"))
     one, two = str(tmp_path / "1.jpg"), str(tmp_path / "2.jpg")
     out = studio.run(
         *("post", "mara", "--text", "Two of a kind", "--image", one, "--image", two, "--alt", "the second"),
@@ -171,6 +173,9 @@ def test_a_post_prints_its_id_on_the_last_line(studio: Shell, tmp_path: Path) ->
     post, alts = studio.look(find)
     assert alts == ["", "the second"]
     assert (post.content_warning, post.visibility, post.opt_out) == ("spiders", "unlisted", OptOut.NO_AI)
+    studio.run("artist", "add", "theo")
+    assert "/posts/" in studio.run("post", "theo", "--image", one, "--image", two)
+    assert f"picture 2 looks like one by @mara: {post.url}" in studio.error
 
 
 def test_a_post_that_cannot_be_is_refused_in_one_sentence(studio: Shell, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from cara_fed.publishing.drafts import PictureDraft, PostDraft
+from cara_fed.publishing.prepare_uploads import prepare_once
 from cara_fed.publishing.publish_post import publish_post
 from cara_fed.recognition.matches import LooksLikeOthers
 from cara_fed.recognition.remember import remember_once, remember_remote
@@ -123,7 +124,7 @@ async def test_visitors_have_nothing_to_trace(visitor: Browser) -> None:
 
 
 async def test_an_artist_is_asked_before_a_picture_goes_out_that_looks_like_somebody_elses(
-    mara_there: Browser, theo_there: Browser, artists: Artists
+    mara_there: Browser, theo_there: Browser, artists: Artists, services: Services
 ) -> None:
     post = await publish(mara_there)
     copy = encode(ImageOps.mirror(photograph(300)).resize((220, 220)), "JPEG", quality=70)
@@ -138,6 +139,15 @@ async def test_an_artist_is_asked_before_a_picture_goes_out_that_looks_like_some
     assert upload
     anyway = {"text": "Mine", "draft": draft[1], "upload-0": upload[1], "accept_matches": "1", "act": "publish"}
     assert (await theo_there.send("/publish", anyway)).status_code == 303
+
+    # What goes out at a time of its own cannot ask then: its artist is told before.
+    later = {"text": "Later", "publish_at": "2026-12-24T08:00", "time_zone": "UTC"}
+    sent = await theo_there.fill_in("/publish?new", later, files=files)
+    assert "looks like one by" not in (await theo_there.follow(sent)).text
+    while await prepare_once(services):
+        pass
+    assert "looks like one by @mara" in (await theo_there.follow(sent)).text
+    assert "waits for its time looks like" in (await theo_there.get("/notifications")).text
 
 
 async def test_ones_own_and_hidden_pictures_are_no_match(
