@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from cara_fed.words.speech import _
+
 AA: Final = 4.5
 """What WCAG 2.2 AA asks for words of any size (1.4.3)."""
 _HEX: Final = re.compile(r"#[0-9a-f]{6}")
@@ -61,11 +63,18 @@ def require_readable(color: str, scheme: Scheme) -> str:
     """The colour in lower case; raises ValueError, with what would do, where words in it could not be read."""
     color = color.lower()
     if not is_color(color):
-        raise ValueError('must be a colour as "#1f3fd0"')
+        raise ValueError(_('must be a colour as "#1f3fd0"'))
     if (worst := worst_contrast(color, scheme)) < AA:
         raise ValueError(
-            f"{color} cannot be read on the {scheme.name} canvas: words need a contrast of {AA}:1, and it has "
-            f'{worst:.1f}:1; the nearest that can is "{find_readable(color, scheme)}"'
+            _(
+                "%(color)s cannot be read on the %(scheme)s canvas: words need a contrast of %(needed)s:1, and it "
+                'has %(contrast)s:1; the nearest that can is "%(nearest)s"',
+                color=color,
+                scheme=scheme.name,
+                needed=AA,
+                contrast=f"{worst:.1f}",
+                nearest=find_readable(color, scheme),
+            )
         )
     return color
 

@@ -11,6 +11,7 @@ from cara_fed.appearance.section import ACCENT, ACCENT_DARK
 from cara_fed.config import Config
 from cara_fed.errors import ConfigError
 from cara_fed.protection import Limits, PictureRefused, PictureWorkers
+from cara_fed.words.speech import _
 
 MAX_STYLESHEET: Final = 100_000
 MAX_LOGO: Final = 5_000_000
@@ -47,9 +48,11 @@ async def load_look(config: Config, pictures: PictureWorkers, limits: Limits) ->
 def require_own(stylesheet: str) -> str:
     """A style that asks no other server for anything; raises ValueError. The pages' policy refuses that in any case."""
     if len(stylesheet.encode()) > MAX_STYLESHEET:
-        raise ValueError(f"may have at most {MAX_STYLESHEET // 1000} kB")
+        raise ValueError(_("may have at most %(limit)s kB", limit=MAX_STYLESHEET // 1000))
     if found := _ELSEWHERE.search(stylesheet):
-        raise ValueError(f"{found[0]} asks for another file, which pages here never do: write it into this one")
+        raise ValueError(
+            _("%(found)s asks for another file, which pages here never do: write it into this one", found=found[0])
+        )
     return stylesheet
 
 
@@ -70,5 +73,5 @@ def _read_file(path: Path) -> bytes:
     with path.open("rb") as file:
         data = file.read(MAX_LOGO + 1)
     if len(data) > MAX_LOGO:
-        raise OSError(f"may have at most {MAX_LOGO // 1_000_000} MB")
+        raise OSError(_("may have at most %(limit)s MB", limit=MAX_LOGO // 1000000))
     return data

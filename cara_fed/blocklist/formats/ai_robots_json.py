@@ -14,6 +14,7 @@ from cara_fed.blocklist.formats.parsed import (
     text_in,
 )
 from cara_fed.opt_out.public_list import read_agent
+from cara_fed.words.speech import _
 
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
@@ -25,12 +26,12 @@ def parse_ai_robots_json(body: bytes, rules: EntryRules) -> ParsedList:
     """
     agents = read_json(body)
     if not isinstance(agents, dict):
-        raise ListUnreadable("this is not a JSON object of agents")
+        raise ListUnreadable(_("this is not a JSON object of agents"))
     gathering = Gathering(rules)
     for position, (name, described) in enumerate(agents.items(), 1):
         agent = read_agent(name, described)
         if agent is None:
-            gathering.report(position, name, "not an agent, or everybody's browser")
+            gathering.report(position, name, _("not an agent, or everybody's browser"))
             continue
         told = (text_in(described, "operator"), text_in(described, "function", "description"))
         reason = clean(": ".join(_LINK.sub(r"\1", text) for text in told if text), MAX_REASON)

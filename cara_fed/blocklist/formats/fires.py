@@ -113,7 +113,7 @@ def _read_change(change: Any, rules: EntryRules) -> FeedChange:
         "Retraction",
         "Tombstone",
     ):
-        raise EntryRefused("not a change that this program knows")
+        raise EntryRefused(_("not a change that this program knows"))
     change_id = clean(text_in(change, "id"), MAX_ID)
     if change["type"] == "Tombstone":
         return FeedChange(change_id)
@@ -126,7 +126,7 @@ def _read_entry(change: dict[str, Any], change_id: str, rules: EntryRules) -> Pa
         kind = EntryKind(text_in(change, "entityKind").lower())  # the reference server and its documents differ in case
         key = _READ_KEY[kind](text_in(change, "entityKey"), rules)
     except (ValueError, KeyError):
-        raise EntryRefused("neither a domain nor an actor") from None
+        raise EntryRefused(_("neither a domain nor an actor")) from None
     return ParsedEntry(
         kind,
         key,
