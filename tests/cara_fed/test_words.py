@@ -1,4 +1,4 @@
-"""Every message has its French, with the same placeholders and tags; and no template shows words that are none."""
+"""No template shows words that cannot be translated."""
 
 import re
 from collections.abc import Iterator

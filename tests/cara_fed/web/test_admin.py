@@ -26,7 +26,7 @@ async def test_a_scraper_is_listed_and_its_hits_are_shown(
     listed = await ada_there.send("/admin/blocklist", SCRAPER | {"evidence": "https://report.example/1"})
     page = await ada_there.follow(listed)
     assert "scraper.example is listed. 1 follow was suspended." in page.text
-    assert "answer-engine · drop" in page.text
+    assert "Feeds AI answers · refused without a word" in page.text
     assert 'href="https://report.example/1"' in page.text
     for _ in range(3):
         services.blocklist.refuse(Door.FETCH, "https://scraper.example/users/bot")
