@@ -81,7 +81,7 @@ def _read_commissions(artist: Artist, site: Site) -> tuple[ProfileField, ...]:
     text = COMMISSIONS_FIELD.get(artist.commissions)
     if text is None or COMMISSIONS_FIELD_NAME.casefold() in own:
         return ()
-    page = f"{site.profile_page(artist.name)}/about"
+    page = f"{site.profile_page(artist.name)}/about#commissions"
     more = f' (<a href="{page}" rel="nofollow noopener">prices</a>)' if artist.price_sheet else ""
     return (ProfileField(COMMISSIONS_FIELD_NAME, text + more),)
 

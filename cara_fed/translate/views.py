@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from activitypub.audience import Visibility
 from activitypub.contributors import Contributor
-from activitypub.html import Rendered, sanitise_html, strip_html
+from activitypub.html import Rendered, render_markdown, sanitise_html, strip_html
 from activitypub.identifiers import Handle, Site
 from activitypub.opt_out import OptOut
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
@@ -63,7 +63,7 @@ class Gallery:
 
     def price_sheet(self, artist: Artist) -> Markup:
         """What an artist's commissions cost, as safe HTML."""
-        return _trust(render_profile_text(artist.price_sheet, self.site).html)
+        return written_in_markdown(artist.price_sheet)
 
     def profile_fields(self, artist: Artist, verified: Collection[str] = ()) -> tuple[views.ProfileField, ...]:
         """The lines below an artist's name; ``verified`` are the addresses among them that link back."""
@@ -199,6 +199,11 @@ def label_of(rows: PostRows) -> str:
 def rendered_html(rendered: Rendered) -> Markup:
     """What was made of an artist's text, for a page."""
     return _trust(rendered.html)
+
+
+def written_in_markdown(text: str) -> Markup:
+    """An artist's Markdown, for a page."""
+    return _trust(render_markdown(text))
 
 
 def _trust(html: str) -> Markup:

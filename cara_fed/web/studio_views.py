@@ -136,9 +136,10 @@ class OptOutSettingsPage:
 
 @dataclass(frozen=True, slots=True)
 class CommissionsPage:
-    """``/settings/commissions``. The form's fields: ``commissions`` and ``price_sheet``."""
+    """``/settings/commissions``. The form's fields: ``commissions`` and ``price_sheet``; ``preview`` is safe HTML."""
 
     form: FormView = field(default_factory=FormView)
+    preview: Markup | None = None
 
 
 @dataclass(frozen=True, slots=True)

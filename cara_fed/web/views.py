@@ -198,7 +198,9 @@ class ProfilePage:
     follow: FollowState = FollowState.VISITOR
     moved_to: Byline | None = None
     commissions: Literal["", "open", "waitlist", "closed"] = ""
+    has_price_sheet: bool = False
     price_sheet: Markup = NO_HTML
+    """On the tab "about" alone."""
     form: FormView = field(default_factory=FormView)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from markupsafe import Markup
 
 from activitypub.opt_out import OptOut
+from cara_fed.translate.views import written_in_markdown
 from cara_fed.web.parts import Byline, FollowState, FormView, Link
 from cara_fed.web.studio_views import (
     AuthorizeInteractionPage,
@@ -59,6 +60,9 @@ from tests.web.samples import (
     tiles,
 )
 
+SHEET = "# Portraits\n\n| what | how long | € |\n|---|---|---|\n| bust | two weeks | **90** |\n\n- write first"
+PRICES = written_in_markdown(SHEET)
+
 
 def all_pages() -> dict[str, tuple[object, Page]]:
     """Every page by a short name, with its frame."""
@@ -101,11 +105,11 @@ def all_pages() -> dict[str, tuple[object, Page]]:
             page("/@mara/1000"),
         ),
         "profile-commissions": (
-            profile("about", commissions="open", price_sheet=Markup("<p>Portraits from 90 €.</p>")),
+            profile("about", commissions="open", has_price_sheet=True, price_sheet=PRICES),
             page("/@mara/about"),
         ),
         "settings-commissions": (
-            CommissionsPage(FormView({"commissions": "waitlist", "price_sheet": "Portraits from 90 €."})),
+            CommissionsPage(FormView({"commissions": "waitlist", "price_sheet": "Portraits from 90 €."}), PRICES),
             signed_in("/settings/commissions"),
         ),
         "post-many": (post_page(*MANY, is_own=True), signed_in("/@mara/1000")),

@@ -162,7 +162,8 @@ def _build_view(profile: _Profile, tab: Tab, form: FormView) -> ProfilePage:
         follow=profile.sight.follow,
         moved_to=profile.moved_to,
         commissions=artist.commissions,  # type: ignore[arg-type]
-        price_sheet=gallery.price_sheet(artist),
+        has_price_sheet=bool(artist.price_sheet),
+        price_sheet=gallery.price_sheet(artist) if tab == "about" else parts.NO_HTML,
         form=form,
     )
 

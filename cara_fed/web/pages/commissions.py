@@ -4,6 +4,7 @@ from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from cara_fed.publishing.set_commissions import MAX_PRICE_SHEET, Commissions, set_commissions
+from cara_fed.translate.views import written_in_markdown
 from cara_fed.web.forms import FormInvalid, FormReader
 from cara_fed.web.house import services
 from cara_fed.web.parts import FormView
@@ -28,7 +29,7 @@ async def show_commissions() -> ResponseReturnValue:
 
 @room.post(PATH)
 async def change_commissions() -> ResponseReturnValue:
-    """Say something else."""
+    """Say something else, or look first how it would read."""
     artist, reader = require_artist(), FormReader(await read_fields())
     state = reader.choice("commissions", Commissions, Commissions.NONE)
     price_sheet = reader.text("price_sheet", limit=MAX_PRICE_SHEET)
@@ -36,5 +37,7 @@ async def change_commissions() -> ResponseReturnValue:
         reader.finish()
     except FormInvalid as invalid:
         return await show_invalid(CommissionsPage(invalid.view))
+    if reader.fields.get("act") == "look":
+        return await show(CommissionsPage(reader.again(), written_in_markdown(price_sheet)))
     await set_commissions(services(), artist, state, price_sheet)
     return await go(PATH, _("Saved. It stands on your profile, here and elsewhere."))

@@ -40,19 +40,24 @@ async def test_commissions_stand_on_the_profile_here_and_elsewhere(
     mara_there: Browser, visitor: Browser, services: Services
 ) -> None:
     assert "Commissions" not in (await visitor.get("/@mara")).text
-    form = {"commissions": "open", "price_sheet": "Portraits: 90 €\nhttps://mara.example/<how>"}
+    sheet = "# Portraits\n\n| what | € |\n|---|---|\n| bust | **90** |\n\nhttps://mara.example/<how> ![x](https://x.example/a.png)"
+    form = {"commissions": "open", "price_sheet": sheet}
+    seen = (await mara_there.fill_in("/settings/commissions", {**form, "act": "look"})).text
+    assert "<strong>90</strong>" in seen and "# Portraits" in seen  # the preview, and the form as it was
+    assert "Commissions" not in (await visitor.get("/@mara")).text
     saved = await mara_there.fill_in("/settings/commissions", form)
     assert saved.status_code == 303
     assert "Commissions are open" in (await visitor.get("/@mara")).text
     about = (await visitor.get("/@mara/about")).text
-    assert "Portraits: 90 €" in about and "&lt;how&gt;" in about
+    assert "<h3>Portraits</h3>" in about and "<td><strong>90</strong></td>" in about
+    assert "&lt;how&gt;" in about and 'src="https://x.example' not in about
     async with services.database.reading() as records:
         artist = await records.artists.find("mara")
         assert artist
         fields = {
             f.name: f.value for f in read_artist(artist, [], services.site, services.config.opt_out.default).fields
         }
-        assert fields["Commissions"].startswith("Open")
+        assert fields["Commissions"].startswith("Open") and "/@mara/about#commissions" in fields["Commissions"]
     refused = await mara_there.fill_in("/settings/commissions", {"commissions": "maybe"})
     assert refused.status_code == 422
     long = await mara_there.fill_in("/settings/commissions", {"price_sheet": "x" * 5001})
