@@ -14,6 +14,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.util import CommandError
 from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -33,7 +34,13 @@ def migrate(url: str) -> None:
     Safe when several processes start at once: one migrates, the others wait. Blocks: in a running loop, hand it to
     `asyncio.to_thread`. Raises DatabaseUnavailable, DatabaseUnsupported, DatabaseTooNew, MigrationFailed.
     """
-    run_alembic(url, partial(command.upgrade, revision="head"))
+    run_alembic(url, _upgrade)
+
+
+def newest_revision() -> str:
+    """The number of the last migration, told from the names of their files."""
+    names = [path.stem for path in (_folder() / "versions").glob("v[0-9]*_*.py")]
+    return max(names).removeprefix("v").partition("_")[0]
 
 
 def run_alembic(url: str, action: Callable[[Config], object]) -> None:
@@ -64,14 +71,24 @@ def _act(connection: Connection, action: Callable[[Config], object]) -> None:
         _require_whole(connection)
 
 
+def _upgrade(config: Config) -> None:
+    """Alembic reads every migration to find that there is none to run, which is what most starts find."""
+    context = MigrationContext.configure(config.attributes["connection"])
+    if context.get_current_heads() != (newest_revision(),):
+        command.upgrade(config, "head")
+
+
 def _alembic_config(connection: Connection) -> Config:
     config = Config()
-    folder = Path(next(iter(migrations.__path__)))
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
     return config
+
+
+def _folder() -> Path:
+    return Path(next(iter(migrations.__path__)))
 
 
 def _require_whole(connection: Connection) -> None:

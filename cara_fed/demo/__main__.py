@@ -8,12 +8,13 @@ from pathlib import Path
 
 from cara_fed.commands.common import say
 from cara_fed.demo.harvester import harvesting
-from cara_fed.demo.instances import NotAsPromised, free_port, make_instance
+from cara_fed.demo.instances import NotAsPromised, forget_settings, free_port, make_instance
 from cara_fed.demo.story import Cast, tell
 
 
 def main() -> int:
     """0 where all was as promised, else 1."""
+    forget_settings()
     try:
         asyncio.run(_demonstrate())
     except NotAsPromised as broken:

@@ -4,13 +4,15 @@ import asyncio
 import os
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 
+from cara_fed.__main__ import main as run_command
 from cara_fed.config import ENVIRONMENT_PREFIX, database_url, load_config
 from storage.database import Database
 
@@ -61,14 +63,12 @@ class DemoInstance:
 
     async def run(self, *arguments: str) -> str:
         """Run a command of cara-fed beside the running server; its output. Raises NotAsPromised where it fails."""
-        command = (sys.executable, "-m", "cara_fed", *arguments, "--config", str(self.config))
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, env=_environment()
-        )
-        out, error = await process.communicate()
-        if process.returncode != 0:
-            raise NotAsPromised(f"cara-fed {' '.join(arguments)} failed: {error.decode().strip()}")
-        return out.decode().strip()
+        out, error = StringIO(), StringIO()
+        with redirect_stdout(out), redirect_stderr(error):
+            code = await asyncio.to_thread(run_command, [*arguments, "--config", str(self.config)])
+        if code != 0:
+            raise NotAsPromised(f"cara-fed {' '.join(arguments)} failed: {error.getvalue().strip()}")
+        return out.getvalue().strip()
 
     @asynccontextmanager
     async def database(self) -> AsyncIterator[Database]:
@@ -84,9 +84,7 @@ class DemoInstance:
         """Serve for as long as the block lasts; the process id."""
         with (self.folder / "serve.log").open("wb") as log:
             command = (sys.executable, "-m", "cara_fed", "serve", "--config", str(self.config))
-            process = await asyncio.create_subprocess_exec(
-                *command, stdin=DEVNULL, stdout=log, stderr=log, env=_environment()
-            )
+            process = await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=log, stderr=log)
         try:
             await self._wait_until_it_answers(process)
             yield process.pid
@@ -107,6 +105,12 @@ class DemoInstance:
             return True
 
         await until(f"{self.name} answers", answers, START_SECONDS)
+
+
+def forget_settings() -> None:
+    """Take another instance's settings out of this process's environment, which the processes it starts inherit."""
+    for name in [name for name in os.environ if name.startswith(ENVIRONMENT_PREFIX)]:
+        del os.environ[name]
 
 
 def make_instance(folder: Path, name: str, host: str) -> DemoInstance:
@@ -145,8 +149,3 @@ async def _end(process: Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def _environment() -> dict[str, str]:
-    """This process's environment without another instance's settings."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(ENVIRONMENT_PREFIX)}

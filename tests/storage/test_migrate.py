@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import UniqueConstraint, text
 
+from storage import migrations
 from storage.database import Database
 from storage.errors import DatabaseTooNew, DatabaseUnavailable, DatabaseUnsupported, MigrationFailed
-from storage.migrate import migrate, run_alembic
+from storage.migrate import migrate, newest_revision, run_alembic
 from storage.records import TABLES
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +33,10 @@ sys.exit(is_parent and any(os.wait()[1] for _ in range(2)))
 def test_models_and_migrations_agree(empty_url: str) -> None:
     migrate(empty_url)
     run_alembic(empty_url, command.check)
+
+
+def test_the_newest_migration_is_the_one_with_the_highest_number() -> None:
+    assert ScriptDirectory(next(iter(migrations.__path__))).get_heads() == [newest_revision()]
 
 
 def test_a_difference_between_models_and_migrations_would_be_seen(empty_url: str) -> None:

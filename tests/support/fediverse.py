@@ -1,11 +1,13 @@
 """A fediverse in one process: whole instances with real signatures over an in-memory network, and strangers."""
 
-import asyncio
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +16,12 @@ import pytest
 from PIL import Image
 
 from activitypub.documents import dump_document
-from activitypub.identifiers import ArtistRef, InstanceActor, fold_name, read_handle
+from activitypub.identifiers import ArtistRef, InstanceActor, Site, fold_name, read_handle
 from cara_fed.asgi import App, Receive, Scope, Send
 from cara_fed.background import watch_once
 from cara_fed.blocklist.entries import parse_entry, rules_of
 from cara_fed.clock import Clock
-from cara_fed.config import Config, database_url
+from cara_fed.config import Config
 from cara_fed.delivery.worker import DeliveryWorker
 from cara_fed.endpoints.router import build_router
 from cara_fed.inbox.worker import InboxWorker
@@ -44,6 +46,8 @@ from tests.support.strangers import Stranger
 
 MAX_ROUNDS = 200
 DATABASE = "cara.sqlite3"
+OF_INSTANCES = 1000
+"""The numbers of instances' own key pairs begin here; stories take those below."""
 
 
 @dataclass
@@ -216,9 +220,8 @@ class Fediverse:
     async def _start(self, domain: str, sections: dict[str, dict[str, Any]]) -> Instance:
         folder = self.folder / domain.replace(":", "_")
         (folder / "data").mkdir(parents=True)
-        await asyncio.to_thread(shutil.copy, self.template, folder / "data" / DATABASE)
         config, clock = _config(folder, domain, sections), Clock(self.time.read)
-        await self._give_keys(config, clock)
+        shutil.copy(await self._database_of(config.site), folder / "data" / DATABASE)
         opening = open_services(config, clock=clock, transport=self.network, pictures=PicturesHere())
         services = await self.stack.enter_async_context(opening)
         self.network.servers[domain] = build_router(services, _pages_when_asked(services))
@@ -227,12 +230,22 @@ class Fediverse:
         self.instances.append(instance)
         return instance
 
-    async def _give_keys(self, config: Config, clock: Clock) -> None:
-        database = Database(database_url(config))
-        async with database.unit_of_work() as records:
-            for key in self.keys.first_rows(clock, config.site.instance_actor, None):
-                await records.keys.add(key)
-        await database.dispose()
+    async def _database_of(self, site: Site) -> Path:
+        """A database that holds nothing but the keys of an instance, which it has in every story of the run."""
+        path = self.template.with_name(f"{re.sub(r'[^a-z0-9]', '_', site.base)}.sqlite3")
+        if not path.exists():
+            shutil.copy(self.template, path)
+            await _give_keys(path, site.instance_actor)
+        return path
+
+
+async def _give_keys(path: Path, instance_actor: str) -> None:
+    keys = KeyPairs(count(OF_INSTANCES + len(list(path.parent.iterdir()))))
+    database, clock = Database(f"sqlite+aiosqlite:///{path}"), Clock(lambda: StoryTime().now - timedelta(hours=1))
+    async with database.unit_of_work() as records:
+        for key in keys.first_rows(clock, instance_actor, None):
+            await records.keys.add(key)
+    await database.dispose()
 
 
 def _pages_when_asked(services: Services) -> App:
