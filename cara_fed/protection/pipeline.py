@@ -5,6 +5,7 @@ from collections.abc import Callable
 from cara_fed.protection.picture import Picture, Step
 from cara_fed.protection.steps.cloak import cloak
 from cara_fed.protection.steps.colour import colour
+from cara_fed.protection.steps.crop import crop
 from cara_fed.protection.steps.decode import decode
 from cara_fed.protection.steps.describe import describe
 from cara_fed.protection.steps.fit import fit
@@ -53,11 +54,19 @@ def protect(data: bytes, request: ProtectionRequest, progress: Progress | None =
     time limit is not held here but by whoever may end the process; see PictureWorkers.
     """
     picture, report = Picture(data, request, tell=progress or _keep_quiet), []
-    for step in STEPS:
+    for step in _steps_for(request):
         picture, line = step(picture)
         report.append(line)
         picture.tell(line)
     return _finish(picture, tuple(report))
+
+
+def _steps_for(request: ProtectionRequest) -> tuple[Step, ...]:
+    """A portrait or a banner is cut once its colours are known."""
+    if not request.shape:
+        return STEPS
+    at = STEPS.index(remember)
+    return (*STEPS[:at], crop, *STEPS[at:])
 
 
 def _keep_quiet(line: ReportLine) -> None:

@@ -99,7 +99,8 @@ class InvisibleMark:
 
 @dataclass(frozen=True, slots=True)
 class ProtectionRequest:
-    """How one picture is to be treated. ``focal_point`` is (x, y) in -1..1, x to the right and y upwards."""
+    """How one picture is to be treated. ``focal_point`` is (x, y) in -1..1, x to the right and y upwards; to a
+    ``shape``, width and height of which only the ratio counts, it is cut around that point."""
 
     rights: Rights = field(default_factory=Rights)
     limits: Limits = field(default_factory=Limits)
@@ -109,6 +110,7 @@ class ProtectionRequest:
     cloak_model: str = ""  # the path of the cloak's model; it is read and verified in the picture's process
     visible_mark: VisibleMark | None = None
     invisible_mark: InvisibleMark | None = None
+    shape: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def load_limits(document: Json) -> Limits:
 
 
 def load_request(document: Json) -> ProtectionRequest:
-    focal = document["focal_point"]
+    focal, shape = document["focal_point"], document["shape"]
     return ProtectionRequest(
         rights=Rights(**document["rights"]),
         limits=load_limits(document),
@@ -65,6 +65,7 @@ def load_request(document: Json) -> ProtectionRequest:
         cloak_model=document["cloak_model"],
         visible_mark=load_visible_mark(document["visible_mark"]),
         invisible_mark=InvisibleMark(**document["invisible_mark"]) if document["invisible_mark"] else None,
+        shape=(shape[0], shape[1]) if shape else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from activitypub.activities import build_update
@@ -17,7 +17,7 @@ from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import InvalidInput
 from cara_fed.opt_out.history import Level, note_change
 from cara_fed.protection.errors import PictureRefused
-from cara_fed.protection.values import RenditionKind
+from cara_fed.protection.values import ProtectionRequest, RenditionKind
 from cara_fed.publishing.drafts import MAX_ALT
 from cara_fed.publishing.forget_files import forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
@@ -42,7 +42,18 @@ MAX_DOMAINS = 20
 # As many as Mastodon reads.
 MAX_FEATURED_TAGS = 10
 REVISION = "artists"
+SHAPES = {"avatar": (1, 1), "header": (3, 1)}
+"""Width to height, as other servers show them."""
+KINDS = {"avatar": RenditionKind.WEB_SMALL, "header": RenditionKind.WEB}
 _LINK = re.compile(r"https?://[^\s/]+\S*")
+
+
+class ProfileRefused(InvalidInput):
+    """A profile that cannot be; ``field`` is what of Profile is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(reason)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +62,8 @@ class Profile:
 
     ``license`` (out of LICENSES) and ``acquire_license_page`` are addresses; ``states_opt_out`` puts the line "AI
     training" on the profile, ``tags_no_ai`` the hashtag on new posts. ``avatar`` and ``header`` are new pictures, as
-    bytes or files; None keeps what there is; ``avatar_alt`` and ``header_alt`` describe them. ``attribution_domains``
+    bytes or files, cut around their ``…_focus``; None keeps what there is, unless ``drops`` names it; ``avatar_alt``
+    and ``header_alt`` describe them. ``attribution_domains``
     are the artist's own sites, whose pages may name her on link cards; ``featured_tags`` the hashtags of her work,
     without the sign.
     """
@@ -65,6 +77,9 @@ class Profile:
     opt_out: OptOut | None
     avatar: bytes | Path | None = None
     header: bytes | Path | None = None
+    avatar_focus: tuple[float, float] | None = None
+    header_focus: tuple[float, float] | None = None
+    drops: frozenset[str] = frozenset()
     license: str | None = None
     acquire_license_page: str | None = None
     states_opt_out: bool = True
@@ -116,8 +131,8 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
         row.attribution_domains, row.featured_tags = domains, tags
         await records.profile_links.replace(row.pk, links_of(row), services.clock.now())
         await _state_terms(records, services, row, profile)
-        row.avatar_hash = pictures.get("avatar", row.avatar_hash)
-        row.header_hash = pictures.get("header", row.header_hash)
+        row.avatar_hash = pictures.get("avatar", None if "avatar" in profile.drops else row.avatar_hash)
+        row.header_hash = pictures.get("header", None if "header" in profile.drops else row.header_hash)
         row.avatar_alt, row.header_alt = profile.avatar_alt.strip(), profile.header_alt.strip()
         await announce_profile(records, services, row)
     await forget_public_files(services, [artist.avatar_hash, artist.header_hash])
@@ -136,7 +151,9 @@ def read_domains(domains: Iterable[str]) -> list[str]:
     try:
         return list(dict.fromkeys(normal_netloc(domain.strip()) for domain in domains if domain.strip()))
     except IdUnacceptable as refusal:
-        raise InvalidInput(_("A site of yours is written as its domain, such as mara.example.")) from refusal
+        raise ProfileRefused(
+            "attribution_domains", _("A site of yours is written as its domain, such as mara.example.")
+        ) from refusal
 
 
 def read_featured_tags(tags: Iterable[str]) -> list[str]:
@@ -144,11 +161,12 @@ def read_featured_tags(tags: Iterable[str]) -> list[str]:
     names = {fold_hashtag(name): name for name in (tag.strip().removeprefix("#") for tag in tags) if name}
     for name in names.values():
         if not is_hashtag(name):
-            raise InvalidInput(
-                _("%(name)s is no hashtag: one is letters and digits, and not digits alone.", name=name[:50])
+            raise ProfileRefused(
+                "featured_tags",
+                _("%(name)s is no hashtag: one is letters and digits, and not digits alone.", name=name[:50]),
             )
     if len(names) > MAX_FEATURED_TAGS:
-        raise InvalidInput(_("There is room for %(limit)s hashtags.", limit=MAX_FEATURED_TAGS))
+        raise ProfileRefused("featured_tags", _("There is room for %(limit)s hashtags.", limit=MAX_FEATURED_TAGS))
     return list(names.values())
 
 
@@ -184,40 +202,47 @@ async def announce_profile(records: Records, services: Services, artist: Artist)
 
 def _require_fitting(profile: Profile) -> None:
     if len(profile.summary) > MAX_SUMMARY:
-        raise InvalidInput(_("The text about you has at most %(limit)s characters.", limit=write_number(MAX_SUMMARY)))
+        raise ProfileRefused(
+            "summary", _("The text about you has at most %(limit)s characters.", limit=write_number(MAX_SUMMARY))
+        )
     if len(profile.fields) > MAX_FIELDS:
-        raise InvalidInput(_("A profile has at most %(limit)s lines.", limit=MAX_FIELDS))
+        raise ProfileRefused("fields", _("A profile has at most %(limit)s lines.", limit=MAX_FIELDS))
     if profile.license and profile.license not in LICENSES:
-        raise InvalidInput(_("Choose one of the licences."))
+        raise ProfileRefused("license", _("Choose one of the licences."))
     if max(len(profile.avatar_alt), len(profile.header_alt)) > MAX_ALT:
-        raise InvalidInput(_("A description has at most %(limit)s characters.", limit=write_number(MAX_ALT)))
+        raise ProfileRefused(
+            "avatar_alt", _("A description has at most %(limit)s characters.", limit=write_number(MAX_ALT))
+        )
     if len(profile.attribution_domains) > MAX_DOMAINS:
-        raise InvalidInput(_("There is room for %(limit)s sites of yours.", limit=MAX_DOMAINS))
+        raise ProfileRefused("attribution_domains", _("There is room for %(limit)s sites of yours.", limit=MAX_DOMAINS))
     for name, value in profile.fields:
         if len(name) > MAX_FIELD_NAME or len(value) > MAX_FIELD_VALUE:
-            raise InvalidInput(
+            raise ProfileRefused(
+                "fields",
                 _(
                     "A line's name has at most %(limit)s characters, its text %(text_limit)s.",
                     limit=MAX_FIELD_NAME,
                     text_limit=MAX_FIELD_VALUE,
-                )
+                ),
             )
 
 
 async def _store_pictures(services: Services, artist: Artist, profile: Profile) -> Mapping[str, str]:
     """Keep the new avatar and header, and write anew what the others say where that changed; their files' names."""
-    wanted = {
-        "avatar": (profile.avatar, RenditionKind.WEB_SMALL),
-        "header": (profile.header, RenditionKind.WEB),
-    }
     default = services.config.opt_out.default
     policy, before = profile.opt_out or default, effective_opt_out(default, artist)
     stored = {}
-    for name, (content, kind) in wanted.items():
-        file_name = artist.avatar_hash if name == "avatar" else artist.header_hash
+    for name, content, focus, file_name in (
+        ("avatar", profile.avatar, profile.avatar_focus, artist.avatar_hash),
+        ("header", profile.header, profile.header_focus, artist.header_hash),
+    ):
         if content is not None:
-            stored[name] = await _store_picture(services, artist, content, kind, policy)
-        elif file_name and policy is not before:
+            request = replace(build_request(services, artist, Terms(policy), focus), shape=SHAPES[name])
+            try:
+                stored[name] = await _store_picture(services, content, request, policy, KINDS[name])
+            except PictureRefused as refusal:
+                raise ProfileRefused(name, str(refusal)) from refusal
+        elif file_name and policy is not before and name not in profile.drops:
             terms = Terms(policy)
             rights = rights_under(terms, artist, services.site, default)
             stored[name] = (await rewrite_file(services, file_name, rights, terms)).name
@@ -225,14 +250,10 @@ async def _store_pictures(services: Services, artist: Artist, profile: Profile) 
 
 
 async def _store_picture(
-    services: Services, artist: Artist, content: bytes | Path, kind: RenditionKind, policy: OptOut
+    services: Services, content: bytes | Path, request: ProtectionRequest, policy: OptOut, kind: RenditionKind
 ) -> str:
     """The original is not kept: an avatar is made anew when it is to be another."""
-    try:
-        request = build_request(services, artist, Terms(policy))
-        protected = await services.pictures.protect(await read_content(services, content), request)
-    except PictureRefused as refusal:
-        raise InvalidInput(str(refusal)) from refusal
+    protected = await services.pictures.protect(await read_content(services, content), request)
     picture = await sign_picture(services, protected, Terms(policy))
     chosen = picture.rendition(kind) or picture.renditions[0]
     return await keep_rendition(services.media, chosen)

@@ -14,13 +14,11 @@ from activitypub.quotes import QuotePolicy
 from cara_fed.accounts.passwords import require_good_password
 from cara_fed.errors import InvalidInput
 from cara_fed.protection.cloak.levels import Cloak
-from cara_fed.publishing.drafts import MAX_ALT
 from cara_fed.web.parts import FormView
 from cara_fed.words.speech import _, later
 from cara_fed.words.writing import write_number
 
-MAX_NAME, MAX_SUMMARY, MAX_FIELD = 100, 5000, 500
-PROFILE_FIELDS = 4
+MAX_NAME = 100
 NO_NAME = later(
     "A name has 1 to 30 letters a to z, digits or underscores, and is none that this site needs for itself."
 )
@@ -142,24 +140,6 @@ class FollowFromForm:
     handle: Handle
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileForm:
-    """How an artist is shown. ``summary`` is the text as typed; ``fields`` are (name, value) pairs of text."""
-
-    display_name: str
-    summary: str
-    fields: tuple[tuple[str, str], ...]
-    manually_approves: bool
-    discoverable: bool
-    indexable: bool
-    avatar: Upload | None
-    banner: Upload | None
-    avatar_alt: str = ""
-    banner_alt: str = ""
-    attribution_domains: tuple[str, ...] = ()
-    featured_tags: tuple[str, ...] = ()
-
-
 def read_log_in_form(fields: Mapping[str, str]) -> LogInForm:
     """Fields ``name``, ``password``, ``next``. A handle of this site is taken for its name."""
     reader = FormReader(fields)
@@ -214,28 +194,6 @@ def read_follow_from_form(fields: Mapping[str, str]) -> FollowFromForm:
     return FollowFromForm(handle)
 
 
-def read_profile_form(fields: Mapping[str, str], files: Mapping[str, Upload]) -> ProfileForm:
-    """Fields ``display_name``, ``summary``, ``field_name-N``, ``field_value-N``, three boxes, two files with their
-    ``avatar_alt`` and ``banner_alt``, ``attribution_domains``, one a line, ``featured_tags`` with spaces between."""
-    reader = FormReader(fields)
-    form = ProfileForm(
-        display_name=reader.line("display_name", limit=MAX_NAME),
-        summary=reader.text("summary", limit=MAX_SUMMARY),
-        fields=_read_profile_fields(reader),
-        manually_approves=reader.flag("manually_approves"),
-        discoverable=reader.flag("discoverable"),
-        indexable=reader.flag("indexable"),
-        avatar=chosen_file(files, "avatar"),
-        banner=chosen_file(files, "banner"),
-        avatar_alt=reader.line("avatar_alt", limit=MAX_ALT),
-        banner_alt=reader.line("banner_alt", limit=MAX_ALT),
-        attribution_domains=tuple(reader.text("attribution_domains", limit=MAX_SUMMARY).split()),
-        featured_tags=tuple(reader.text("featured_tags", limit=MAX_SUMMARY).replace(",", " ").split()),
-    )
-    reader.finish()
-    return form
-
-
 def read_opt_out(reader: FormReader, name: str = "opt_out") -> OptOut | None:
     """The field ``opt_out`` of any form; None where it is left to whoever is asked next."""
     return reader.choice(name, OptOut, OptOut.UNSET) if reader.fields.get(name) else None
@@ -257,17 +215,6 @@ def chosen_file(files: Mapping[str, Upload], name: str) -> Upload | None:
     """The file of a field; None where none was chosen (browsers then send an empty one without a name)."""
     upload = files.get(name)
     return upload if upload is not None and upload.filename else None
-
-
-def _read_profile_fields(reader: FormReader) -> tuple[tuple[str, str], ...]:
-    pairs = [
-        (reader.line(f"field_name-{n}", limit=MAX_FIELD), reader.line(f"field_value-{n}", limit=MAX_FIELD))
-        for n in range(PROFILE_FIELDS)
-    ]
-    for n, (name, value) in enumerate(pairs):
-        if value and not name:
-            reader.refuse(f"field_name-{n}", _("What is this? Give it a name, for example “Shop”."))
-    return tuple(pair for pair in pairs if all(pair))
 
 
 def _handle_of_profile(text: str) -> str | None:

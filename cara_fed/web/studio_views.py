@@ -116,7 +116,7 @@ class EditPage:
 
 @dataclass(frozen=True, slots=True)
 class ProfileSettingsPage:
-    """``/settings``: how the artist is shown. The form's fields: see :class:`cara_fed.web.forms.ProfileForm`."""
+    """``/settings``: how the artist is shown. The form's fields: see :class:`cara_fed.web.profile_form.ProfileForm`."""
 
     byline: Byline
     banner: Picture | None = None

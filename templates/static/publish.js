@@ -10,6 +10,8 @@ const maxBytes = Number(said.maxFileMib) * 1024 * 1024;
 const AT_ONCE = 2; // pictures going up at the same time
 const LOOK_MS = 700;
 const KEEP_MS = 1200;
+const AGAIN_MS = [2000, 6000, 15000]; // when a connection broke
+const EDGE = 96; // from here on, dragging rolls the page
 
 const queue = [];
 let going = 0;
@@ -46,6 +48,9 @@ function prepare() {
     if (event.clipboardData.files.length) add(event.clipboardData.files);
   });
   form.addEventListener("submit", send);
+  window.addEventListener("beforeunload", (event) => {
+    if (filled().some((place) => ["sending", "unsent"].includes(stateOf(place)))) event.preventDefault();
+  });
   form.addEventListener("input", () => {
     countUndescribed();
     keepSoon();
@@ -62,12 +67,18 @@ function prepare() {
 function preparePlace(place) {
   place.querySelector("[data-tools]").hidden = false;
   for (const button of place.querySelectorAll("[data-move]")) {
-    button.addEventListener("click", () => move(place, Number(button.dataset.move), button));
+    button.addEventListener("click", () => move(place, filled().indexOf(place) + Number(button.dataset.move), button));
+    button.addEventListener("keydown", (event) => {
+      const end = { Home: 0, End: filled().length - 1 }[event.key];
+      if (end === undefined) return;
+      event.preventDefault();
+      move(place, end, button);
+    });
   }
   place.querySelector("[data-remove]").addEventListener("click", () => remove(place));
   place.querySelector("[data-grip]").addEventListener("pointerdown", (event) => {
     event.preventDefault();
-    drag(place);
+    drag(place, event);
   });
 }
 
@@ -100,6 +111,7 @@ function add(files) {
 function put(place, file) {
   place.dataset.state = "sending";
   place.file = file;
+  place.tries = 0;
   place.querySelector("[data-name] bdi").textContent = file.name;
   preview(place, file);
   queue.push(place);
@@ -127,15 +139,20 @@ function showLooks(place, element) {
   aim.prepend(element);
 }
 
-function move(place, step, button) {
-  const other = step < 0 ? place.previousElementSibling : place.nextElementSibling;
-  if (!other || !stateOf(other)) return;
-  if (step < 0) other.before(place);
-  else other.after(place);
+function move(place, to, button) {
+  const places = filled();
+  if (!places[to] || places[to] === place) return;
+  if (to < places.indexOf(place)) places[to].before(place);
+  else places[to].after(place);
   renumber();
-  button.focus();
-  say(`${nameOf(place)} ${said.saidMoved} ${filled().indexOf(place) + 1}`);
+  focusOn(button.disabled ? place.querySelector("[data-move]:enabled") : button);
+  say(`${nameOf(place)} ${said.saidMoved} ${to + 1}`);
   keepSoon();
+}
+
+function focusOn(element) {
+  element.focus();
+  element.scrollIntoView({ block: "nearest" });
 }
 
 function nameOf(place) {
@@ -143,8 +160,18 @@ function nameOf(place) {
 }
 
 // Listens on the window: a picture that changes its place in the list loses the pointer.
-function drag(place) {
-  const over = (event) => dragOver(place, event.clientY);
+function drag(place, { clientY }) {
+  let y = clientY;
+  const over = (event) => dragOver(place, (y = event.clientY));
+  const roll = () => {
+    if (!place.classList.contains("moving")) return;
+    const by = Math.min(0, y - EDGE) + Math.max(0, y - innerHeight + EDGE);
+    if (by) {
+      scrollBy({ top: by / 6, behavior: "instant" });
+      dragOver(place, y);
+    }
+    requestAnimationFrame(roll);
+  };
   const end = () => {
     for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, end);
     window.removeEventListener("pointermove", over);
@@ -155,6 +182,7 @@ function drag(place) {
   place.classList.add("moving");
   window.addEventListener("pointermove", over);
   for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, end);
+  roll();
 }
 
 function dragOver(place, y) {
@@ -170,7 +198,9 @@ function dragOver(place, y) {
 
 async function remove(place) {
   const pk = numberOf(place).value;
+  const beside = place.nextElementSibling;
   place.request?.abort();
+  clearTimeout(place.again);
   if (queue.includes(place)) queue.splice(queue.indexOf(place), 1);
   delete place.dataset.state;
   delete place.dataset.focus;
@@ -180,7 +210,7 @@ async function remove(place) {
   place.querySelector("[data-aim]").hidden = true;
   list.append(place);
   renumber();
-  pick.focus();
+  focusOn((beside && stateOf(beside) ? beside : filled().at(-1))?.querySelector("[data-remove]") ?? pick);
   keepSoon();
   if (pk) fetch(`/drafts/${await findDraft()}/pictures/${pk}/remove`, { method: "POST", body: token() }).catch(() => {});
 }
@@ -226,7 +256,7 @@ async function next() {
     const pk = await findDraft();
     if (stateOf(place)) await sendPicture(place, pk); // it may have been removed meanwhile
   } catch {
-    fail(place, said.saidLost);
+    lose(place);
   }
   going--;
   next();
@@ -249,7 +279,8 @@ function sendPicture(place, pk) {
       bar.value = 0;
       const answer = request.responseType === "json" && request.response;
       if (request.status === 200 && answer) arrived(place, answer);
-      else if (stateOf(place)) fail(place, answer?.problem ?? said.saidLost);
+      else if (answer?.problem) fail(place, answer.problem);
+      else lose(place);
       resolve();
     });
     request.responseType = "json";
@@ -269,7 +300,20 @@ function arrived(place, upload) {
   look();
 }
 
+// A connection that broke may come back: it is tried again, at ever longer intervals, then left to the artist.
+function lose(place) {
+  if (!stateOf(place)) return;
+  place.tries = (place.tries ?? 0) + 1;
+  if (place.tries > AGAIN_MS.length) return fail(place, said.saidLost);
+  tell(place, said.saidBroken);
+  place.again = setTimeout(() => {
+    queue.push(place);
+    next();
+  }, AGAIN_MS[place.tries - 1]);
+}
+
 function fail(place, why) {
+  if (!stateOf(place)) return;
   place.dataset.state = "unsent";
   const again = document.createElement("button");
   again.type = "button";
@@ -277,6 +321,7 @@ function fail(place, why) {
   again.textContent = said.saidAgain;
   again.addEventListener("click", () => {
     place.dataset.state = "sending";
+    place.tries = 0;
     queue.push(place);
     next();
   });

@@ -19,9 +19,9 @@ from cara_fed.web.forms import (
     read_log_in_form,
     read_next_path,
     read_password_form,
-    read_profile_form,
 )
 from cara_fed.web.opt_out_form import read_opt_out_form
+from cara_fed.web.profile_form import read_profile_form
 from cara_fed.web.publish_form import MAX_ALT, read_publish_form
 
 GOOD = "four random words"
@@ -152,12 +152,16 @@ def test_a_profile() -> None:
         "field_value-0": "https://mara.example",
         "field_name-1": "Empty",
         "discoverable": "1",
+        "focal-avatar": "0.5 -1",
+        "banner_drop": "1",
     }
     form = read_profile_form(fields, {"avatar": File("me.png"), "banner": File("")})
     assert (form.display_name, form.summary) == ("Mara Ilyés", "Salt.\nFog.")
     assert form.fields == (("Shop", "https://mara.example"),)
     assert (form.discoverable, form.indexable, form.manually_approves) == (True, False, False)
-    assert form.avatar is not None and form.banner is None
+    assert form.avatar.upload is not None and form.banner.upload is None
+    assert form.avatar.focal_point == (0.5, -1.0)
+    assert (form.avatar.is_dropped, form.banner.is_dropped) == (False, True)
 
 
 def test_a_line_without_a_name_is_refused() -> None:

@@ -6,7 +6,7 @@ from quart import Blueprint, request
 from quart.typing import ResponseReturnValue
 
 from activitypub.errors import IdentifierError
-from cara_fed.accounts.create_artist import JOIN_PURPOSES, join
+from cara_fed.accounts.create_artist import JOIN_PURPOSES, Role, join
 from cara_fed.accounts.set_password import reset_password
 from cara_fed.accounts.sign_in import begin_session, has_second_factor
 from cara_fed.accounts.tokens import LinkUnusable, Purpose, read_link
@@ -44,6 +44,8 @@ async def join_in() -> ResponseReturnValue:
     except (InvalidInput, IdentifierError) as refusal:
         return await show_invalid(await _build_join(form.token, form_again(fields, name=str(refusal))))
     await _sign_in(artist)
+    if artist.role == Role.ADMIN:
+        return await go("/admin", _("Welcome. Here is what a new house needs. Your own wall is in the menu above."))
     return await go(f"/@{artist.name}", _("Welcome. This wall is yours."))
 
 

@@ -12,17 +12,16 @@ from cara_fed.accounts.set_password import change_password
 from cara_fed.accounts.sign_in import WrongPassword
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.restate_all import ask_restating
-from cara_fed.publishing.update_profile import Profile, read_profile, update_profile
+from cara_fed.publishing.update_profile import Profile, ProfileRefused, read_profile, update_profile
 from cara_fed.web.forms import (
     FormInvalid,
-    ProfileForm,
     Upload,
     read_password_form,
-    read_profile_form,
 )
 from cara_fed.web.house import house, services
 from cara_fed.web.opt_out_form import NO_LICENSE, read_opt_out_form
 from cara_fed.web.parts import FormView
+from cara_fed.web.profile_form import ProfileForm, read_profile_form
 from cara_fed.web.showing import form_again, go, show, show_invalid
 from cara_fed.web.signed_in import require_artist, session_token
 from cara_fed.web.studio_views import OptOutSettingsPage, PasswordSettingsPage, ProfileSettingsPage
@@ -50,7 +49,7 @@ async def change_profile() -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(_build_profile(artist, invalid.view))
     except InvalidInput as refusal:
-        return await show_invalid(_build_profile(artist, form_again(fields, summary=str(refusal))))
+        return await show_invalid(_build_profile(artist, form_again(fields, **{_field_of(refusal): str(refusal)})))
     return await go("/settings", _("Saved. Your followers’ servers are told."))
 
 
@@ -103,7 +102,14 @@ async def set_password() -> ResponseReturnValue:
     return await go("/settings/password", _("The new password is set. You are logged out everywhere else."))
 
 
+def _field_of(refusal: InvalidInput) -> str:
+    """The field beside which a refusal stands."""
+    name = refusal.field if isinstance(refusal, ProfileRefused) else "display_name"
+    return {"header": "banner", "fields": "field_name-0"}.get(name, name)
+
+
 def _read_profile(artist: Artist, form: ProfileForm) -> Profile:
+    faces = {"avatar": form.avatar, "header": form.banner}
     return replace(
         read_profile(artist),
         display_name=form.display_name,
@@ -112,10 +118,13 @@ def _read_profile(artist: Artist, form: ProfileForm) -> Profile:
         manually_approves=form.manually_approves,
         discoverable=form.discoverable,
         indexable=form.indexable,
-        avatar=_path_of(form.avatar),
-        header=_path_of(form.banner),
-        avatar_alt=form.avatar_alt,
-        header_alt=form.banner_alt,
+        avatar=_path_of(form.avatar.upload),
+        header=_path_of(form.banner.upload),
+        avatar_focus=form.avatar.focal_point,
+        header_focus=form.banner.focal_point,
+        drops=frozenset(name for name, one in faces.items() if one.is_dropped),
+        avatar_alt=form.avatar.alt,
+        header_alt=form.banner.alt,
         attribution_domains=form.attribution_domains,
         featured_tags=form.featured_tags,
     )

@@ -1,8 +1,10 @@
 import json
 from dataclasses import replace
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from activitypub.opt_out import OptOut
 from cara_fed.errors import InvalidInput
@@ -76,3 +78,16 @@ async def test_a_changed_opt_out_holds_for_what_is_published_from_now_on(service
 async def test_what_does_not_fit_is_refused(services: Services, mara: Artist, change: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         await update_profile(services, mara, replace(read_profile(mara), **change))
+
+
+async def test_a_portrait_and_a_banner_are_cut_to_their_shapes_and_taken_away(services: Services, mara: Artist) -> None:
+    wide, at_left = jpeg(900, 400), (-1.0, 0.0)
+    profile = replace(read_profile(mara), avatar=wide, avatar_focus=at_left, header=wide)
+    changed = await update_profile(services, mara, profile)
+    sizes = []
+    for name in (changed.avatar_hash, changed.header_hash):
+        with Image.open(BytesIO(await services.media.read("public", name or ""))) as image:
+            sizes.append(image.size)
+    assert sizes == [(400, 400), (900, 300)]
+    bare = await update_profile(services, changed, replace(read_profile(changed), drops=frozenset({"avatar"})))
+    assert (bare.avatar_hash, bare.header_hash) == (None, changed.header_hash)

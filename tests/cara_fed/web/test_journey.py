@@ -117,8 +117,9 @@ def join(page: Page, served: Served) -> None:
     page.get_by_label("Name").fill("mara")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Begin").click()
-    page.wait_for_url("**/@mara")
-    keep(page, "03-empty-wall")
+    page.wait_for_url("**/admin")
+    expect(page.locator(".message.done")).to_contain_text("what a new house needs")
+    keep(page, "03-guide")
 
 
 def publish_two(page: Page, folder: Path) -> str:
