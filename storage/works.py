@@ -93,9 +93,9 @@ class Works:
         return Beside((await self.session.exec(newer)).first(), (await self.session.exec(older)).first())
 
     async def count(self, artist_pk: int, visibilities: Collection[str]) -> PostCounts:
-        """How many living posts an artist has with one of these visibilities, how many are works, and the albums."""
+        """How many living posts an artist has with one of these visibilities, how many works hang, and the albums."""
         own_albums = select(func.count()).where(Album.artist_pk == artist_pk, col(Album.deleted_at).is_(None))
-        works = func.count().filter(_has_pictures())
+        works = func.count().filter(_has_pictures()) + _count_shared(artist_pk, hangs=True)
         counts = func.count(), works, own_albums.scalar_subquery(), _count_shared(artist_pk)
         living = col(Post.deleted_at).is_(None), col(Post.visibility).in_(visibilities)
         statement = select(*counts).select_from(Post).where(col(Post.artist_pk) == artist_pk, *living)
@@ -118,9 +118,9 @@ def _shared(artist_pk: int, *, hangs: bool = False) -> Any:
     return named.where(col(Credit.hangs)) if hangs else named
 
 
-def _count_shared(artist_pk: int) -> Any:
+def _count_shared(artist_pk: int, *, hangs: bool = False) -> Any:
     counted = aliased(Post)
-    shown = col(counted.pk).in_(_shared(artist_pk)), col(counted.deleted_at).is_(None)
+    shown = col(counted.pk).in_(_shared(artist_pk, hangs=hangs)), col(counted.deleted_at).is_(None)
     return select(func.count()).select_from(counted).where(*shown).scalar_subquery()
 
 

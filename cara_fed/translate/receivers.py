@@ -51,11 +51,15 @@ class Foreseen:
     warnings: tuple[str, ...]
 
 
-def foresee(pictures: Sequence[Sent], *, text: str = "", is_covered: bool = False, cover: str = "") -> Foreseen:
-    """What becomes of a post. ``is_covered`` says that its pictures are, ``cover`` the words on them."""
+def foresee(
+    pictures: Sequence[Sent], *, text: str = "", is_covered: bool = False, cover: str = "", awaits: bool = False
+) -> Foreseen:
+    """What becomes of a post. ``is_covered`` says that its pictures are, ``cover`` the words on them; ``awaits`` that
+    more pictures come, of which nothing is known yet.
+    """
     shown = pictures[:SHOWN_IN_GRID]
     cells = tuple(_place(picture, shape) for picture, shape in zip(shown, GRID.get(len(shown), ()), strict=True))
-    warnings = (*_warn_of_pictures(pictures, cells), *_warn_of_post(pictures, text, is_covered, cover))
+    warnings = (*_warn_of_pictures(pictures, cells), *_warn_of_post(pictures, text, is_covered, cover, awaits))
     return Foreseen(cells, max(0, len(pictures) - SHOWN_IN_GRID), warnings)
 
 
@@ -114,8 +118,8 @@ def _warn_of_file(number: int, picture: Sent) -> Iterator[str]:
         yield _("Picture %(number)s moves here; elsewhere it stands still.", number=number)
 
 
-def _warn_of_post(pictures: Sequence[Sent], text: str, is_covered: bool, cover: str) -> Iterator[str]:
-    if not pictures:
+def _warn_of_post(pictures: Sequence[Sent], text: str, is_covered: bool, cover: str, awaits: bool) -> Iterator[str]:
+    if not pictures and not awaits:
         yield _("Pixelfed and Vernissage show no posts without pictures.")
     if len(text) > LONG_TEXT:
         yield _("Mastodon folds a text as long as this; the pictures stay in sight below it.")

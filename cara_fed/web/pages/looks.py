@@ -43,7 +43,8 @@ def _build_page(artist: Artist, pk: int, form: PublishForm, made: dict[int, Pict
     site, gallery = services().site, house().gallery
     ready = [(one, made[one.upload_pk or 0]) for one in form.pictures if one.upload_pk in made]
     sent = [_read_sent(picture, one.alt, one.focal_point) for one, picture in ready]
-    foreseen = foresee(sent, text=form.text, is_covered=form.sensitive, cover=form.content_warning)
+    unready = len(form.pictures) - len(ready)
+    foreseen = foresee(sent, text=form.text, is_covered=form.sensitive, cover=form.content_warning, awaits=unready > 0)
     seen = tuple(
         Seen(gallery.uploaded(artist, picture), one.alt, round((facts.focal_x + 1) * 5), round((1 - facts.focal_y) * 5))
         for (one, picture), facts in zip(ready, sent, strict=True)
@@ -60,7 +61,7 @@ def _build_page(artist: Artist, pk: int, form: PublishForm, made: dict[int, Pict
         pictures=seen,
         more=foreseen.more,
         warnings=foreseen.warnings,
-        unready=len(form.pictures) - len(ready),
+        unready=unready,
     )
 
 
