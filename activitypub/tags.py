@@ -79,9 +79,15 @@ def _may_stand_in_hashtag(character: str) -> bool:
     return character in _JOINERS or unicodedata.category(character)[0] in _IN_HASHTAGS
 
 
-def build_tags(hashtags: Iterable[Hashtag], mentions: Iterable[Mention]) -> list[Json]:
-    """`tag` of a post: hashtags, then people."""
-    return [_build_hashtag(tag) for tag in hashtags] + [_build_mention(mention) for mention in mentions]
+def build_tags(
+    hashtags: Iterable[Hashtag], mentions: Iterable[Mention] = (), emoji: Iterable[Emoji] = ()
+) -> list[Json]:
+    """`tag` of a post or profile: hashtags, then people, then custom emoji."""
+    return [
+        *(_build_hashtag(tag) for tag in hashtags),
+        *(_build_mention(mention) for mention in mentions),
+        *(_build_emoji(one) for one in emoji),
+    ]
 
 
 def read_tags(document: Json) -> Tags:
@@ -105,6 +111,11 @@ def _build_hashtag(tag: Hashtag) -> Json:
 
 def _build_mention(mention: Mention) -> Json:
     return {"type": "Mention", "href": mention.actor_id, "name": mention.handle}
+
+
+def _build_emoji(emoji: Emoji) -> Json:
+    icon = {"type": "Image", "mediaType": emoji.media_type, "url": emoji.url}
+    return {"type": "Emoji", "name": f":{emoji.shortcode}:", "icon": icon}
 
 
 def _read_hashtag(tag: Json) -> Hashtag | None:

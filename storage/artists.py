@@ -21,7 +21,8 @@ class Artist(Table, table=True):
 
     `license` and `acquire_license_page` are addresses; `states_opt_out` puts the line "AI training" on the profile,
     `tags_no_ai` the hashtag on posts; `quote_policy` is who may quote new posts unless one says otherwise;
-    `language` is the tag of the one that they read this site in, None for what their browser asks for;
+    `language` is the tag of the one that they read this site in, None for what their browser asks for; `emoji` are the
+    house's in what they say of themselves, as {"shortcode", "file"};
     `commissions` is open, waitlist, closed, or empty where nothing is said of them.
     """
 
@@ -33,6 +34,7 @@ class Artist(Table, table=True):
     display_name: str = ""
     summary: str = long_text()
     fields: list[Any] = json_list()
+    emoji: list[Any] = json_list()
     password_hash: str | None = Field(default=None, repr=False)
     role: str = "artist"
     opt_out: str | None = None

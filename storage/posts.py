@@ -37,8 +37,9 @@ class Post(Table, table=True):
     """A post, local where `artist_pk` is there; with `deleted_at` it is a tombstone without content.
 
     `quote_policy` is who may quote a local one. One that quotes another names it in `quote_id`, with what became of
-    asking its author (see storage.quotes). `emoji` are the custom ones in its text, as {"shortcode", "url"}; `credits`
-    those who made it too and agree to be named, as {"handle", "actor_id", "url", "role"} (see storage.credits).
+    asking its author (see storage.quotes). `emoji` are the custom ones in its text, as {"shortcode", "url"}, ours as
+    {"shortcode", "file"}; `credits` those who made it too and agree to be named, as {"handle", "actor_id", "url",
+    "role"} (see storage.credits).
     """
 
     __tablename__ = "posts"

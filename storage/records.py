@@ -23,6 +23,7 @@ from storage.circles import Circles
 from storage.columns import Table
 from storage.crawlers import Crawlers
 from storage.credits import Credits
+from storage.custom_emoji import CustomEmojis
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts
 from storage.enforcement import Enforcement
@@ -117,6 +118,7 @@ class Records:
     circles = _Noun(Circles)
     crawlers = _Noun(Crawlers)
     credits = _Noun(Credits)
+    custom_emoji = _Noun(CustomEmojis)
     deliveries = _Noun(Deliveries)
     drafts = _Noun(Drafts)
     enforcement = _Noun(Enforcement)

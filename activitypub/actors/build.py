@@ -11,7 +11,7 @@ from activitypub.identifiers import Handle, Site
 from activitypub.keys import PublicKey, encode_multikey
 from activitypub.opt_out import Signals, actor_terms
 from activitypub.origins import host_of
-from activitypub.tags import Hashtag, build_tags
+from activitypub.tags import Emoji, Hashtag, build_tags
 from activitypub.times import format_time
 from activitypub.vocabulary import ACTOR_CONTEXT, AS2, PUBLIC
 
@@ -65,6 +65,7 @@ class ActorProfile:
     also_known_as: tuple[str, ...] = ()
     moved_to: str | None = None
     attribution_domains: tuple[str, ...] = ()
+    emoji: tuple[Emoji, ...] = ()
 
 
 def build_actor(profile: ActorProfile, site: Site) -> Json:
@@ -151,7 +152,7 @@ def _build_profile(profile: ActorProfile) -> Json:
         # The day alone: nobody needs to know the hour at which somebody joined.
         "published": format_time(profile.published.replace(hour=0, minute=0, second=0, microsecond=0)),
         "attachment": [{"type": "PropertyValue", "name": field.name, "value": field.value} for field in profile.fields],
-        "tag": build_tags(profile.hashtags, ()),
+        "tag": build_tags(profile.hashtags, emoji=profile.emoji),
         **{key: _build_picture(picture) for key, picture in pictures.items() if picture},
     }
 

@@ -1,6 +1,6 @@
 """HTML on both sides: artists' plain text made into it, other people's made safe."""
 
-from activitypub.html.emoji import build_emoji, show_emoji
+from activitypub.html.emoji import build_emoji, find_shortcodes, show_emoji
 from activitypub.html.markdown import render_markdown
 from activitypub.html.render import Rendered, find_handles, render_text
 from activitypub.html.sanitise import MAX_HTML, sanitise_html, strip_html
@@ -10,6 +10,7 @@ __all__ = [
     "Rendered",
     "build_emoji",
     "find_handles",
+    "find_shortcodes",
     "render_markdown",
     "render_text",
     "sanitise_html",

@@ -9,7 +9,13 @@ MAX_SHOWN: Final = 200
 """More pictures than this in one text are an attack; the rest stay words."""
 
 _TAG: Final = re.compile(r"(<(?:[^<>\"]|\"[^\"]*\")*>)")
+_OURS: Final = re.compile(r"(?<![\w:]):([a-z0-9_]{2,30}):(?![\w:])")
 _SHORTCODE: Final = re.compile(r":([\w@.+-]{1,64}):")
+
+
+def find_shortcodes(text: str) -> tuple[str, ...]:
+    """The shortcodes that a plain text may mean, each once: apart from words, as Mastodon reads them."""
+    return tuple(dict.fromkeys(_OURS.findall(text)))
 
 
 def show_emoji(html: str, pictures: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from activitypub.multibase import encode_multibase
 from activitypub.notes.polls import Poll, build_poll
 from activitypub.opt_out import Signals, attachment_terms, object_terms
 from activitypub.quotes import Quote, QuotePolicy, build_permission, build_quote
-from activitypub.tags import Hashtag, Mention, build_tags
+from activitypub.tags import Emoji, Hashtag, Mention, build_tags
 from activitypub.times import format_time
 from activitypub.vocabulary import AS2, CONTEXT
 
@@ -89,6 +89,7 @@ class Post:
     """None leaves the collections of likes, shares and replies unnamed."""
     rights: Rights = Rights()
     contributors: tuple[Contributor, ...] = ()
+    emoji: tuple[Emoji, ...] = ()
 
 
 def build_note(post: Post) -> Json:
@@ -105,7 +106,7 @@ def build_note(post: Post) -> Json:
         **_build_text(post),
         "sensitive": post.sensitive or bool(post.content_warning),
         "attachment": [_build_attachment(picture, post) for picture in post.pictures],
-        "tag": build_tags(post.hashtags, post.mentions),
+        "tag": build_tags(post.hashtags, post.mentions, post.emoji),
         "interactionPolicy": {"canQuote": build_permission(_quote_policy(post), post.actor_id, post.followers_id)},
         **(build_quote(post.quote) if post.quote else {}),
         **(build_poll(post.poll) if post.poll else {}),

@@ -31,6 +31,9 @@ class Deed(StrEnum):
     ANSWER_APPEAL = "answer_appeal"
     RETRY = "retry_deliveries"
     SETTINGS = "settings"
+    ADD_EMOJI = "add_emoji"
+    USE_EMOJI = "use_emoji"
+    DISABLE_EMOJI = "disable_emoji"
 
 
 async def note_deed(records: Records, clock: Clock, deed: Deed, subject: str, author: str, detail: str = "") -> None:

@@ -8,6 +8,7 @@ from activitypub.opt_out import OptOut
 from cara_fed.errors import InvalidInput
 from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import KeptPicture, PictureDraft, PostEdit, require_described, require_publishable
+from cara_fed.publishing.find_emoji import find_emoji
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.name_together import find_named, name_together
 from cara_fed.publishing.outgoing import wake_workers
@@ -145,6 +146,7 @@ async def _apply(
     post.quote_policy = edit.quote_policy
     state_terms(post, terms, services.clock.now())
     post.mentions = write_mentions(written.mentions)
+    post.emoji = await find_emoji(records, post.text, post.content_warning)
     await records.posts.replace_hashtags(post, name_hashtags(written, rows.artist, terms.policy))
 
 

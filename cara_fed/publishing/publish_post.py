@@ -14,6 +14,7 @@ from cara_fed.errors import NotAllowed, NotFound
 from cara_fed.opt_out.agents import RESERVED, Purpose
 from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import PollDraft, PostDraft, require_described, require_publishable, require_votable
+from cara_fed.publishing.find_emoji import find_emoji
 from cara_fed.publishing.forget_files import forget_files
 from cara_fed.publishing.hold_post import require_not_held
 from cara_fed.publishing.name_together import find_named, name_together
@@ -75,6 +76,7 @@ async def publish_post(
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)
         left = await spend_draft(records, services.clock, draft_pk, post) if draft_pk else []
+        post.emoji = await find_emoji(records, post.text, post.content_warning)
         await records.posts.add(post)
         await add_pictures(records, post, pictures)
         await _note_choices(records, services, post, draft, pictures)

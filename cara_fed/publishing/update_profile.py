@@ -19,6 +19,7 @@ from cara_fed.opt_out.history import Level, note_change
 from cara_fed.protection.errors import PictureRefused
 from cara_fed.protection.values import ProtectionRequest, RenditionKind
 from cara_fed.publishing.drafts import MAX_ALT
+from cara_fed.publishing.find_emoji import find_emoji
 from cara_fed.publishing.forget_files import forget_public_files
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.rewrite_picture import rewrite_file
@@ -125,6 +126,7 @@ async def update_profile(services: Services, artist: Artist, profile: Profile) -
         row.display_name = display_name
         row.summary = profile.summary.strip()
         row.fields = [{"name": name.strip(), "value": value.strip()} for name, value in profile.fields]
+        row.emoji = await find_emoji(records, row.display_name, row.summary, *(line["value"] for line in row.fields))
         row.manually_approves = profile.manually_approves
         row.discoverable = profile.discoverable
         row.indexable = profile.indexable

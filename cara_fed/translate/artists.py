@@ -8,7 +8,7 @@ from activitypub.identifiers import Site
 from activitypub.keys import PublicKey
 from activitypub.opt_out import AI_POLICY_PATH, OptOut
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
-from cara_fed.translate.posts import media_placeholder, tag_page
+from cara_fed.translate.posts import media_placeholder, read_emoji, tag_page
 from storage.artists import Artist
 from storage.keys import Key
 
@@ -51,6 +51,7 @@ def read_artist(artist: Artist, keys: Sequence[Key], site: Site, default: OptOut
         also_known_as=tuple(artist.also_known_as),
         moved_to=artist.moved_to,
         attribution_domains=tuple(artist.attribution_domains),
+        emoji=read_emoji(artist.emoji, site, default),
     )
 
 

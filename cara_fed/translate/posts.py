@@ -1,6 +1,6 @@
 """A post's rows as the Note that other servers read, its pictures' addresses still without a receiver."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from activitypub.identifiers import Site
 from activitypub.notes import Counts, Picture, Poll, PollOption, Post
 from activitypub.opt_out import OptOut
 from activitypub.quotes import Quote, QuotePolicy
-from activitypub.tags import Hashtag, Mention, fold_hashtag
+from activitypub.tags import Emoji, Hashtag, Mention, fold_hashtag
 from cara_fed.capabilities import placeholder_media_path, policy_letter
 from cara_fed.translate.opt_outs import effective_opt_out, signals_for
 from cara_fed.translate.rights import read_rights
@@ -66,6 +66,7 @@ def read_local_post(rows: PostRows, site: Site, default: OptOut, counts: Counts 
         counts=counts,
         rights=read_rights(artist, post, site),
         contributors=read_credits(post),
+        emoji=read_emoji(post.emoji, site, default),
     )
 
 
@@ -134,6 +135,11 @@ def file_name_of(rendition: Rendition) -> str:
 def read_mentions(post: PostRow) -> tuple[Mention, ...]:
     """The people whom a post names."""
     return tuple(Mention(stated["handle"], stated["actor_id"], stated.get("url")) for stated in post.mentions)
+
+
+def read_emoji(stated: Sequence[Mapping[str, str]], site: Site, default: OptOut) -> tuple[Emoji, ...]:
+    """The house's own emoji in a text, as its row keeps them."""
+    return tuple(Emoji(one["shortcode"], media_placeholder(site, default, one["file"]), "image/png") for one in stated)
 
 
 def read_credits(post: PostRow) -> tuple[Contributor, ...]:

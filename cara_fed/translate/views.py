@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from activitypub.audience import Visibility
 from activitypub.contributors import Contributor
-from activitypub.html import Rendered, render_markdown, sanitise_html, strip_html
+from activitypub.html import Rendered, render_markdown, sanitise_html, show_emoji, strip_html
 from activitypub.identifiers import Handle, Site
 from activitypub.opt_out import OptOut
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityKeys, policy_letter
@@ -46,6 +46,7 @@ class Gallery:
             url=f"/@{artist.name}",
             display_name=artist.display_name,
             avatar_url=self._media(artist.avatar_hash, effective_opt_out(self.default, artist)),
+            name_html=self._name(artist),
         )
 
     def remote_byline(self, actor: RemoteActor) -> parts.Byline:
@@ -59,7 +60,7 @@ class Gallery:
 
     def profile_summary(self, artist: Artist) -> Markup:
         """What artists say of themselves, as safe HTML."""
-        return _trust(render_profile_text(artist.summary, self.site).html)
+        return self._words(render_profile_text(artist.summary, self.site).html, artist.emoji)
 
     def price_sheet(self, artist: Artist) -> Markup:
         """What an artist's commissions cost, as safe HTML."""
@@ -69,7 +70,9 @@ class Gallery:
         """The lines below an artist's name; ``verified`` are the addresses among them that link back."""
         return tuple(
             views.ProfileField(
-                field["name"], _trust(render_field_value(field["value"], self.site)), field["value"] in verified
+                field["name"],
+                self._words(render_field_value(field["value"], self.site), artist.emoji),
+                field["value"] in verified,
             )
             for field in artist.fields
         )
@@ -103,7 +106,7 @@ class Gallery:
             url=post.url,
             object_id=post.object_id,
             byline=self.byline(rows.artist),
-            content=_trust(post.content),
+            content=self._words(post.content, post.emoji),
             published_at=post.published_at,
             visibility=Visibility(post.visibility),
             edited_at=post.updated_at,
@@ -158,6 +161,18 @@ class Gallery:
     def file_url(self, rendition: Rendition, policy: OptOut) -> str:
         """The path of a picture's file as everybody gets it."""
         return self._media(file_name_of(rendition), policy) or ""
+
+    def emoji_url(self, file: str) -> str:
+        """Where the picture of one of the house's emoji is, for everybody."""
+        return self._media(file, self.default) or ""
+
+    def _words(self, html: str, emoji: Sequence[Mapping[str, str]]) -> Markup:
+        """HTML of ours, with the house's emoji that its row names."""
+        return _trust(show_emoji(html, {one["shortcode"]: self.emoji_url(one["file"]) for one in emoji}))
+
+    def _name(self, artist: Artist) -> Markup:
+        named = artist.emoji and ":" in artist.display_name
+        return self._words(str(escape(artist.display_name)), artist.emoji) if named else parts.NO_HTML
 
     def _media(self, file_name: str | None, policy: OptOut) -> str | None:
         if not file_name:

@@ -44,6 +44,7 @@ TAKES_FILES = frozenset(
         "settings.change_profile",
         "mark_settings.change_marks",
         "tracing.trace",
+        "emoji.add",
     }
 )
 FREE_FOR_VISITORS = frozenset({"follow_from.lead_home", "languages.choose"})

@@ -225,3 +225,34 @@ class AppearancePage:
     logo_url: str = ""
     logo: str = ""
     stylesheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiView:
+    """One of the house's emoji; ``source`` is the server it was copied from, or empty."""
+
+    shortcode: str
+    picture_url: str
+    category: str
+    source: str
+    added_by: str
+    is_used: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEmojiView:
+    """An emoji in somebody else's post; ``url`` goes back to have it copied."""
+
+    shortcode: str
+    url: str
+    picture_url: str
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmojiPage:
+    """``/admin/emoji``. Fields: ``picture``, ``shortcode``, ``category``."""
+
+    emoji: tuple[EmojiView, ...] = ()
+    seen: tuple[SeenEmojiView, ...] = ()
+    form: FormView = field(default_factory=FormView)

@@ -62,6 +62,7 @@ TEMPLATES: Mapping[type, str] = {
     moderation_views.RulesAdminPage: "admin/rules.html",
     moderation_views.ApplicationsPage: "admin/applications.html",
     moderation_views.StoragePage: "admin/storage.html",
+    moderation_views.EmojiPage: "admin/emoji.html",
     moderation_views.AppearancePage: "admin/appearance.html",
     moderation_views.SettingsFilePage: "admin/settings_file.html",
     moderation_views.RulesPage: "rules.html",

@@ -8,11 +8,14 @@ from cara_fed.web.moderation_views import (
     ApplyPage,
     CasePage,
     ColourView,
+    EmojiPage,
+    EmojiView,
     NoteView,
     ReportLine,
     ReportsPage,
     RulesAdminPage,
     RulesPage,
+    SeenEmojiView,
     SettingsFilePage,
     SettingView,
     StartPage,
@@ -47,6 +50,11 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
         SettingView("server.trusted_proxies", '["127.0.0.1/32"]', '["127.0.0.1/32"]', False, False, False),
     )
     pale = ColourView("accent", "#ffcc00", True, "#856a00", 1.34), ColourView("accent_dark", "red", False, "#a3b4ff", 8)
+    emoji = (
+        EmojiView("gull", "/media/plum-1600.jpg", "قط", "", "ada", True),
+        EmojiView("wave", "/media/plum-1600.jpg", "", "far.example", "ada", False),
+    )
+    seen = SeenEmojiView("blobcat", FAR, "/media/plum-1600.jpg", FAR)
     joining = ApplicationView(3, "kei", "kei@mail.example", "I draw lighthouses. " * 9, NOON)
     return {
         "admin-start": (StartPage(steps, 2, 1, 3), admin("/admin")),
@@ -68,6 +76,8 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
             admin("/admin"),
         ),
         "admin-appearance": (AppearancePage(pale, "/admin/appearance/preview.css"), admin("/admin/appearance")),
+        "admin-emoji": (EmojiPage(emoji, (seen,)), admin("/admin/emoji")),
+        "admin-emoji-none": (EmojiPage(), admin("/admin/emoji")),
         "admin-settings": (SettingsFilePage("/srv/instance.toml", settings, (), 1, 1), admin("/admin/settings")),
         "admin-settings-wrong": (
             SettingsFilePage("/i", settings, ("instance.colour: there is no such key",)),

@@ -38,10 +38,10 @@ def build_stamp(mark: VisibleMark) -> Stamp | None:
 
 
 def read_logo(encoded: str) -> Image.Image | None:
-    """A PNG, WebP or JPEG file in base64 as RGBA; None where it is none, or too large."""
+    """A PNG, WebP, JPEG or GIF file in base64 as RGBA; None where it is none, or too large."""
     try:
         data = base64.b64decode(encoded, validate=True)
-        opened = Image.open(BytesIO(data), formats=("PNG", "WEBP", "JPEG"))
+        opened = Image.open(BytesIO(data), formats=("PNG", "WEBP", "JPEG", "GIF"))
         if opened.width * opened.height > MAX_LOGO_PIXELS:
             return None
         return opened.convert("RGBA")

@@ -58,6 +58,7 @@ from cara_fed.web.pages.admin import (
     blocklist,
     crawlers,
     deliveries,
+    emoji,
     held,
     history,
     house,
@@ -132,4 +133,5 @@ ROOMS = (
     storage.room,
     settings_file.room,
     appearance.room,
+    emoji.room,
 )

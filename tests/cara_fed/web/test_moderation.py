@@ -23,10 +23,11 @@ from tests.support.rows import make_remote_actor
 Artists = dict[str, Artist]
 KEI = "https://far.example/users/kei"
 STAFF_ROOMS = ("", "/reports", "/blocklist", "/lists", "/appeals", "/history", "/deliveries", "/crawlers")
-ADMIN_ROOMS = ("/members", "/applications", "/rules", "/storage", "/appearance", "/settings")
+ADMIN_ROOMS = ("/members", "/applications", "/rules", "/storage", "/appearance", "/settings", "/emoji")
 ADMIN_DEEDS = (
     "/members/invite", "/members/reset", "/members/withdraw", "/members/role", "/members/suspend", "/members/restore",
-    "/members/second-factor", "/applications", "/settings", "/rules", "/rules/announce", "/rules/end",
+    "/members/second-factor", "/applications", "/settings",
+    "/emoji", "/emoji/copy", "/emoji/use", "/rules", "/rules/announce", "/rules/end",
 )  # fmt: skip
 STAFF_DEEDS = ("/reports/appeal", "/reports/1", "/deliveries/retry")
 
@@ -338,6 +339,22 @@ async def test_a_house_is_dressed_in_its_own_colours_logo_and_style(
     preview = await ada_there.get("/admin/appearance/preview.css?accent=%23ffcc00&accent_dark=%7d%0a")
     assert ".sample.light { --paper: #fafafa" in preview.text and "#ffcc00" not in preview.text
     assert (await visitor.get("/admin/appearance/preview.css")).status_code == 303
+
+
+async def test_an_admin_adds_emoji_which_artists_are_offered(
+    ada_there: Browser, mara_there: Browser, services: Services, artists: Artists
+) -> None:
+    picture = {"picture": ("gull.png", jpeg(40, 30), "image/png")}
+    assert "none of its own yet" in (await ada_there.get("/admin/emoji")).text
+    refused = await ada_there.send("/admin/emoji", {"shortcode": "no-gull"}, files=picture)
+    assert refused.status_code == 422 and "A shortcode is 2 to 30 letters" in refused.text
+    await ada_there.send("/admin/emoji", {"shortcode": "gull", "category": "birds"}, files=picture)
+    assert ":gull:" in (await ada_there.get("/admin/emoji")).text
+    (offered,) = (await mara_there.get("/emoji.json")).json()
+    assert offered["shortcode"] == "gull" and (await mara_there.get(offered["url"])).status_code == 200
+    await ada_there.send("/admin/emoji/use", {"shortcode": "gull", "use": "no"})
+    assert (await mara_there.get("/emoji.json")).json() == []
+    assert {("ada", "add_emoji", ":gull:"), ("ada", "disable_emoji", ":gull:")} == set(await deeds(services))
 
 
 async def test_another_process_and_a_hangup_take_settings_over(services: Services, tmp_path: Path) -> None:
