@@ -53,6 +53,15 @@ def glance_at(image: Image.Image) -> Glance:
     return Glance(_likeness_of(whole), _likeness_of(_mirror(whole)))
 
 
+def glance_at_strips(image: Image.Image) -> tuple[Likeness, ...]:
+    """The looks, as windows alone, of strips across and down an RGB or L image, each as it is and mirrored."""
+    source = _shrink(image)
+    if _is_plain(_whole(source)):
+        return ()
+    seen = [_frequencies(_cut(source, box), _WINDOW_SIDE) for box in _strips()]
+    return tuple(Likeness(b"", _bits(one)) for strip in seen for one in (strip, _mirror(strip)))
+
+
 def _likeness_of(whole: Plane) -> Likeness:
     return Likeness(_bits(whole), _bits(whole[:_WINDOW_SIDE, :_WINDOW_SIDE]))
 
@@ -94,6 +103,17 @@ def _bits(frequencies: Plane) -> bytes:
 def _matrix() -> Plane:
     rows, columns = np.arange(1, _SIDE + 1)[:, None], np.arange(_GRID)[None, :]
     return np.cos(np.pi * rows * (2 * columns + 1) / (2 * _GRID)).astype(np.float32)
+
+
+@lru_cache(maxsize=1)
+def _strips() -> tuple[tuple[float, float, float, float], ...]:
+    """The boxes of strips in the shrunk picture: as wide or as high as it, and a share of the other edge."""
+    whole, boxes = float(_SOURCE), []
+    for share, places in _STEPS[1:]:
+        for start in np.linspace(0, (1 - share) * _SOURCE, places).tolist():
+            end = start + share * _SOURCE
+            boxes += [(start, 0.0, end, whole), (0.0, start, whole, end)]
+    return tuple(boxes)
 
 
 @lru_cache(maxsize=1)

@@ -2,7 +2,8 @@
 
 from PIL import Image
 
-from cara_fed.protection.likeness import glance_at, look_at
+from cara_fed.protection.framing import find_framed
+from cara_fed.protection.likeness import glance_at, glance_at_strips, look_at
 from cara_fed.protection.marks.reading import read_beside, read_mark
 from cara_fed.protection.picture import Picture, Step
 from cara_fed.protection.registration import register
@@ -14,7 +15,15 @@ from cara_fed.protection.steps.orient import orient
 from cara_fed.protection.steps.read_metadata import read_metadata
 from cara_fed.protection.steps.remember import on_ground
 from cara_fed.protection.steps.sniff import sniff
-from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, Likeness, Limits, ProtectionRequest
+from cara_fed.protection.values import (
+    Comparison,
+    ComparisonRequest,
+    Inspection,
+    Likeness,
+    Limits,
+    Place,
+    ProtectionRequest,
+)
 
 _STEPS: tuple[Step, ...] = (sniff, measure, read_metadata, decode, fit, orient, colour)
 
@@ -23,7 +32,15 @@ def inspect(data: bytes, limits: Limits, secret: bytes) -> Inspection:
     """Reads the look and the mark of a picture file. Raises PictureRefused."""
     image = open_still(data, limits)
     glance = glance_at(image)
-    return Inspection(glance.upright, glance.mirrored, read_mark(image, secret))
+    return Inspection(glance.upright, glance.mirrored, read_mark(image, secret), _look_at_parts(image))
+
+
+def _look_at_parts(image: Image.Image) -> tuple[Likeness, ...]:
+    framed = find_framed(image)
+    if framed is None:
+        return glance_at_strips(image)
+    glance = glance_at(framed)
+    return (glance.upright, glance.mirrored, *glance_at_strips(framed))
 
 
 def look(data: bytes, limits: Limits) -> Likeness:
@@ -34,10 +51,19 @@ def look(data: bytes, limits: Limits) -> Likeness:
 def compare(found: bytes, known: bytes, wanted: ComparisonRequest, limits: Limits) -> Comparison:
     """Registers a picture file in a known one, and looks there for the known one's mark. Raises PictureRefused."""
     found_image, known_image = open_still(found, limits), open_still(known, limits)
-    place = register(found_image, known_image)
+    found_image, place = _register(found_image, known_image)
     if wanted.number is None:
         return Comparison(place, None)
     return Comparison(place, read_beside(found_image, known_image, place, wanted.secret, wanted.number))
+
+
+def _register(found: Image.Image, known: Image.Image) -> tuple[Image.Image, Place]:
+    """The found picture and its place; where it shows another one within margins, that one if it fits better."""
+    framed, place = find_framed(found), register(found, known)
+    if framed is None:
+        return found, place
+    within = register(framed, known)
+    return (framed, within) if within.likeness > place.likeness else (found, place)
 
 
 def open_still(data: bytes, limits: Limits) -> Image.Image:

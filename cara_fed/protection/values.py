@@ -199,11 +199,16 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a found picture shows by itself: its look as it is and mirrored, and the mark that is read in it."""
+    """What a found picture shows by itself: its look as it is and mirrored, and the mark that is read in it.
+
+    ``parts`` are the looks of what it shows within flat margins, and of strips of it, each as it is and mirrored: one
+    side of a known picture, as a strip, is a window of that.
+    """
 
     upright: Likeness
     mirrored: Likeness
     mark: MarkFound | None
+    parts: tuple[Likeness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

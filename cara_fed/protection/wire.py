@@ -160,12 +160,16 @@ def dump_inspection(inspection: Inspection) -> Json:
         "upright": dump_likeness(inspection.upright),
         "mirrored": dump_likeness(inspection.mirrored),
         "mark": asdict(inspection.mark) if inspection.mark else None,
+        "parts": [dump_likeness(part) for part in inspection.parts],
     }
 
 
 def load_inspection(document: Json) -> Inspection:
     return Inspection(
-        load_likeness(document["upright"]), load_likeness(document["mirrored"]), _load_mark(document["mark"])
+        load_likeness(document["upright"]),
+        load_likeness(document["mirrored"]),
+        _load_mark(document["mark"]),
+        tuple(load_likeness(part) for part in document["parts"]),
     )
 
 

@@ -9,7 +9,7 @@ from activitypub.errors import ProtocolError
 from cara_fed.capabilities import WEB_HOST_NUMBER, CapabilityInvalid
 from cara_fed.errors import InvalidInput
 from cara_fed.federation.errors import FetchError
-from cara_fed.protection.values import Comparison, ComparisonRequest, Inspection, MarkFound, RenditionKind
+from cara_fed.protection.values import Comparison, ComparisonRequest, Likeness, MarkFound, RenditionKind
 from cara_fed.services import Services, picture_limits
 from cara_fed.words.speech import _
 from storage.attachments import Picture
@@ -19,7 +19,8 @@ from storage.posts import Post
 MOST_CANDIDATES = 24
 CERTAIN_PLACE, LIKELY_PLACE = 0.6, 0.35
 """Correlations of fine detail: those of unrelated pictures stayed below 0.15 in all our trials."""
-_WINDOWS_WITHIN = 18
+_WINDOWS_WITHIN, _PARTS_WITHIN = 18, 12
+"""Bits of 64. Of a picture's many parts some look by chance like some window of another, but not so much."""
 _ACCEPT = "image/avif, image/webp, image/png, image/jpeg, image/gif"
 _MEDIA_PATH = re.compile(r"/media/([a-z]+-[a-p]+)/([0-9a-f]{64})\.([a-z0-9]{1,8})")
 
@@ -82,9 +83,9 @@ async def trace_picture(services: Services, content: bytes) -> list[Traced]:
     Raises PictureRefused for what is no picture.
     """
     inspection = await services.pictures.inspect(content, services.mark_key, picture_limits(services.config))
-    candidates = await _find_candidates(services, inspection)
-    traced = [await _examine(services, content, one) for one in candidates]
-    return sorted((one for one in traced if one.is_likely), key=_rank)
+    known = _Looks((inspection.upright, inspection.mirrored), inspection.mark, _WINDOWS_WITHIN)
+    parts = _Looks(inspection.parts, None, _PARTS_WITHIN)
+    return await _trace(services, content, known) or await _trace(services, content, parts)
 
 
 async def fetch_picture(services: Services, url: str) -> bytes:
@@ -100,18 +101,31 @@ async def fetch_picture(services: Services, url: str) -> bytes:
     return response.body
 
 
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """What candidates are sought by."""
+
+    likenesses: tuple[Likeness, ...]
+    mark: MarkFound | None
+    within: int
+
+
+async def _trace(services: Services, content: bytes, looks: _Looks) -> list[Traced]:
+    candidates = await _find_candidates(services, looks)
+    traced = [await _examine(services, content, one) for one in candidates]
+    return sorted((one for one in traced if one.is_likely), key=_rank)
+
+
 def _rank(traced: Traced) -> tuple[bool, float, int]:
     place = traced.comparison.place.likeness if traced.comparison else 0.0
     return traced.mark is None, -place, traced.distance if traced.distance is not None else 256
 
 
-async def _find_candidates(services: Services, inspection: Inspection) -> list[Traced]:
+async def _find_candidates(services: Services, looks: _Looks) -> list[Traced]:
     """Who bears the mark, who looks alike, and of whom it may be a part, in this order."""
-    upright, mirrored, mark = inspection.upright, inspection.mirrored, inspection.mark
-    copies = await services.likenesses.find_copies(upright.whole, mirrored.whole)
-    crops = await services.likenesses.find_crops(
-        upright.windows, mirrored.windows, limit=MOST_CANDIDATES, within=_WINDOWS_WITHIN
-    )
+    mark, windows = looks.mark, (one.windows for one in looks.likenesses)
+    copies = await services.likenesses.find_copies(*(one.whole for one in looks.likenesses))
+    crops = await services.likenesses.find_crops(*windows, limit=MOST_CANDIDATES, within=looks.within)
     distances = {near.attachment_pk: near.distance for near in copies}
     async with services.database.reading() as records:
         marked = await records.attachments.find_by_marks([mark.number]) if mark else ()
