@@ -172,6 +172,14 @@ class Deliveries:
             condition = or_(lies_in(col(Delivery.receiver_netloc), whom), lies_in(col(Delivery.inbox_host), whom))
         return await self._change(condition, {"state": CANCELLED, "last_error": reason} | _finished(now))
 
+    async def give_up(self, inbox_host: str, now: datetime, reason: str) -> int:
+        """Cancel all that waits for a host or was given up, so that it is in nobody's way any more; how many."""
+        statement = update(table_of(Delivery)).where(
+            col(Delivery.inbox_host) == inbox_host, col(Delivery.state).in_((QUEUED, FAILED))
+        )
+        cancelled = {"state": CANCELLED, "last_error": reason} | _finished(now)
+        return (await (await self.session.connection()).execute(statement.values(cancelled))).rowcount
+
     async def cancel_for_outbox(self, outbox_pks: Collection[int], now: datetime, reason: str) -> int:
         """Cancel what waits of these activities, but for what is being sent this moment; how many."""
         unleased = or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) <= now)

@@ -40,6 +40,12 @@ class Usage:
         )
         return {pk or 0: StorageUse(int(all_), int(new), n) for pk, all_, new, n in await self.session.exec(statement)}
 
+    async def first_served(self) -> datetime | None:
+        """Since when it is remembered what was served."""
+        return (
+            await self.session.exec(select(func.min(PictureFetch.first_at)).where(PictureFetch.answer == SERVED))
+        ).one()
+
     async def measure_egress(self) -> dict[int, int]:
         """About how many bytes of each artist's pictures were served, as far as that is remembered."""
         statement = (

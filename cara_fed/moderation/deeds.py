@@ -30,6 +30,7 @@ class Deed(StrEnum):
     TURN_DOWN = "turn_down"
     ANSWER_APPEAL = "answer_appeal"
     RETRY = "retry_deliveries"
+    GIVE_UP = "give_up_deliveries"
     SETTINGS = "settings"
     ADD_EMOJI = "add_emoji"
     USE_EMOJI = "use_emoji"

@@ -72,7 +72,7 @@ async def release(services: Services, moderator: Artist, pk: int) -> None:
         draft, artist = await _get_held(records, pk)
         draft.state, draft.publish_at, draft.reviewed_by = DUE, services.clock.now(), moderator.name
         draft.problem = ""
-        await _note(records, services, moderator, "release", artist, pk)
+        await _note(records, services, moderator, "release_held", artist, pk)
         await tell(records, services.clock, services.site, artist, RELEASED_KIND, moderator, str(pk))
     services.wake.drafts.set()
 
@@ -84,7 +84,7 @@ async def refuse(services: Services, moderator: Artist, pk: int, reason: str) ->
     async with services.database.unit_of_work() as records:
         draft, artist = await _get_held(records, pk)
         draft.state, draft.publish_at, draft.problem = OPEN, None, reason.strip()[:MAX_APPEAL]
-        await _note(records, services, moderator, "refuse", artist, pk, reason)
+        await _note(records, services, moderator, "refuse_held", artist, pk, reason)
         await tell(records, services.clock, services.site, artist, NOT_PUBLISHED, moderator, str(pk))
 
 

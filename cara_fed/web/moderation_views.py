@@ -83,12 +83,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class StartPage:
-    """``/admin``: what waits, what is still to be set up, and what everybody is told."""
+    """``/admin``: what waits, and what is still to be set up. ``trouble`` counts servers that take nothing."""
 
     steps: tuple[Step, ...] = ()
     reports: int = 0
     appeals: int = 0
     applications: int = 0
+    held: int = 0
+    lists: int = 0
+    trouble: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +176,15 @@ class UseView:
 
 @dataclass(frozen=True, slots=True)
 class StoragePage:
-    """``/admin/storage``, in bytes. ``free`` and ``days_left`` are None where nobody can say."""
+    """``/admin/storage``, in bytes. ``free``, ``days_left`` and ``monthly`` are None where nobody can say."""
 
     artists: tuple[UseView, ...] = ()
     total: int = 0
     lately: int = 0
     free: int | None = None
     days_left: int | None = None
+    sent: int = 0
+    monthly: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

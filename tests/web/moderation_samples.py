@@ -57,7 +57,7 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
     seen = SeenEmojiView("blobcat", FAR, "/media/plum-1600.jpg", FAR)
     joining = ApplicationView(3, "kei", "kei@mail.example", "I draw lighthouses. " * 9, NOON)
     return {
-        "admin-start": (StartPage(steps, 2, 1, 3), admin("/admin")),
+        "admin-start": (StartPage(steps, 2, 1, 3, 1, 1, 2), admin("/admin")),
         "admin-reports": (
             ReportsPage((mine, theirs), older_url="?before=8", appeals=(appeal,)),
             admin("/admin/reports"),
@@ -72,7 +72,7 @@ def moderation_pages() -> dict[str, tuple[object, Page]]:
         "admin-applications": (ApplicationsPage((joining,), "https://studio.example/join?token=x"), admin("/admin")),
         "admin-applications-none": (ApplicationsPage(is_open=False), admin("/admin/applications")),
         "admin-storage": (
-            StoragePage((UseView(MARA, 12, 5_000_000, 900, 7_000_000_000),), 1, 1, 9, 40),
+            StoragePage((UseView(MARA, 12, 5_000_000, 900, 7_000_000_000),), 1, 1, 9, 40, 7_000_000_000, 900_000_000),
             admin("/admin"),
         ),
         "admin-appearance": (AppearancePage(pale, "/admin/appearance/preview.css"), admin("/admin/appearance")),

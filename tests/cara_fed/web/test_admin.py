@@ -109,6 +109,13 @@ async def test_the_queue_tells_who_does_not_answer(ada_there: Browser, services:
     page = (await ada_there.get("/admin/deliveries")).text
     for words in ("dead.example", "410 Gone", "late.example", "503 Unavailable", "paused until", "due since"):
         assert words in page
+    await ada_there.send("/admin/deliveries/forget", {"netloc": "late.example"})
+    await ada_there.send("/admin/deliveries/forget", {"netloc": "dead.example"})
+    page = await ada_there.get("/admin/deliveries")
+    assert "Every server that follows somebody here answers." in page.text
+    assert "gave deliveries up" in (await ada_there.get("/admin/history")).text
+    await ada_there.get("/admin/blocklist")
+    assert (await ada_there.send("/admin/blocklist/fetch")).status_code == 303
 
 
 async def test_an_invitation_is_shown_once_and_can_be_withdrawn(

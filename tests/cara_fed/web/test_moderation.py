@@ -29,7 +29,7 @@ ADMIN_DEEDS = (
     "/members/second-factor", "/applications", "/settings",
     "/emoji", "/emoji/copy", "/emoji/use", "/rules", "/rules/announce", "/rules/end",
 )  # fmt: skip
-STAFF_DEEDS = ("/reports/appeal", "/reports/1", "/deliveries/retry")
+STAFF_DEEDS = ("/reports/appeal", "/reports/1", "/deliveries/retry", "/deliveries/forget", "/blocklist/fetch")
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ async def test_storage_is_told_by_artist(ada_there: Browser, services: Services,
     await publish(services, artists["mara"])
     page = (await ada_there.get("/admin/storage")).text
     assert page.index("@mara@") < page.index("@theo@")
-    assert "kB" in page
+    assert "kB" in page and "At this pace, a month" in page
 
 
 async def test_instance_toml_is_shown_and_taken_over_without_a_restart_if_it_is_right(

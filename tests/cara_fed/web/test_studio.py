@@ -106,7 +106,7 @@ class TestHeld:
         assert "A cat" in (await visitor.get(post)).text
         again = await ada_there.fill_in("/admin/held", {"draft": draft, "decision": "release"})
         assert again.status_code == 422
-        assert "release" in (await ada_there.get("/admin/history")).text
+        assert "let held work out" in (await ada_there.get("/admin/history")).text
 
     async def test_what_is_refused_comes_back_with_the_reason(
         self, mara_there: Browser, ada_there: Browser, services: Services

@@ -14,6 +14,7 @@ from cara_fed.blocklist.bury import bury_entry
 from cara_fed.blocklist.enact import Enacted
 from cara_fed.blocklist.entries import EntryKind
 from cara_fed.blocklist.list_entry import EntryDraft, list_entry, retract_entry
+from cara_fed.blocklist.subscribe import refresh_all
 from cara_fed.blocklist.weighing import is_ours
 from cara_fed.errors import InvalidInput, NotAllowed, NotFound
 from cara_fed.web.blocklist_form import BlocklistForm, read_blocklist_form
@@ -77,6 +78,18 @@ async def remove() -> ResponseReturnValue:
         PATH,
         _("%(key)s is no longer listed here. %(effects)s", key=retracted.key, effects=describe(retracted.enacted)),
     )
+
+
+@room.post(f"{PATH}/fetch")
+async def fetch() -> ResponseReturnValue:
+    """Fetch the subscribed lists now, whenever they are due."""
+    _require_staff()
+    refreshed = await refresh_all(services())
+    failed = sum(bool(one.error) for one in refreshed)
+    if failed:
+        told = ngettext("%(num)s list could not be fetched.", "%(num)s lists could not be fetched.", failed)
+        return await go(PATH, told, "warning")
+    return await go(PATH, ngettext("%(num)s list was fetched.", "%(num)s lists were fetched.", len(refreshed)))
 
 
 @room.post(f"{PATH}/bury")

@@ -44,6 +44,18 @@ async def retry() -> ResponseReturnValue:
     return await go(PATH, ngettext("%(num)s is tried now.", "%(num)s are tried now.", count))
 
 
+@room.post(f"{PATH}/forget")
+async def forget() -> ResponseReturnValue:
+    """Send a server nothing of what waits for it. Its followers stay: what is published later is tried anew."""
+    moderator, netloc = require_role(Role.ADMIN, Role.MODERATOR), (await read_fields()).get("netloc", "")
+    async with services().database.unit_of_work() as records:
+        count = await records.deliveries.give_up(netloc, services().clock.now(), f"given up by {moderator.name}")
+        await records.hosts.record_success(netloc)
+        if count:
+            await note_deed(records, services().clock, Deed.GIVE_UP, netloc, moderator.name, str(count))
+    return await go(PATH, ngettext("%(num)s is forgotten.", "%(num)s are forgotten.", count))
+
+
 def _build_host(host: HostTrouble) -> PeerHost:
     return PeerHost(
         netloc=host.netloc,

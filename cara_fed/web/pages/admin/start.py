@@ -27,6 +27,9 @@ async def show_start() -> ResponseReturnValue:
             reports=await records.reports.count(),
             appeals=len(await records.suspension_appeals.find_open()) + await records.appeals.count_open(),
             applications=await records.applications.count_open(),
+            held=len(await records.drafts.find_held()),
+            lists=len(await records.held_lists.find_waiting()),
+            trouble=len(await records.overviews.find_trouble()),
         )
     return await show(page)
 

@@ -23,4 +23,6 @@ async def show_storage() -> ResponseReturnValue:
         UseView(gallery.byline(row.artist), row.use.pictures, row.use.bytes, row.use.lately, row.sent)
         for row in report.artists
     )
-    return await show(StoragePage(uses, report.total, report.lately, report.free, report.days_left))
+    return await show(
+        StoragePage(uses, report.total, report.lately, report.free, report.days_left, report.sent, report.monthly)
+    )
