@@ -8,7 +8,7 @@ from typing import Final
 
 from activitypub.audience import Visibility
 from cara_fed.errors import InvalidInput, NotFound
-from cara_fed.publishing.ordering import Step, move
+from cara_fed.publishing.ordering import Move, move
 from cara_fed.publishing.own_posts import get_own_post
 from cara_fed.services import Services
 from cara_fed.words.speech import _
@@ -89,12 +89,12 @@ async def put_into_albums(services: Services, artist: Artist, post_pk: int, slug
             await _arrange(records, services, album, chosen)
 
 
-async def move_in_album(services: Services, artist: Artist, slug: str, post_pk: int, step: Step) -> None:
+async def move_in_album(services: Services, artist: Artist, slug: str, wanted: Move) -> None:
     """Move a post within an album, or out of it. Raises NotFound."""
     async with services.database.unit_of_work() as records:
         album = await _get_album(records, artist, slug)
         pks = [post.pk for post in await records.albums.find_posts(album.pk, _EVERY)]
-        await _arrange(records, services, album, move(pks, post_pk, step))
+        await _arrange(records, services, album, move(pks, wanted))
 
 
 def make_slug(title: str, taken: Collection[str]) -> str:

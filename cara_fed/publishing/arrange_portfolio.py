@@ -8,7 +8,7 @@ from activitypub.audience import Visibility
 from activitypub.documents import Json
 from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import InvalidInput
-from cara_fed.publishing.ordering import Step, move
+from cara_fed.publishing.ordering import Move, move
 from cara_fed.publishing.outgoing import send_out, wake_workers
 from cara_fed.publishing.own_posts import get_own_post
 from cara_fed.publishing.update_profile import announce_profile
@@ -32,10 +32,10 @@ async def add_to_portfolio(services: Services, artist: Artist, post_pk: int) -> 
     wake_workers(services)
 
 
-async def move_in_portfolio(services: Services, artist: Artist, post_pk: int, step: Step) -> None:
+async def move_in_portfolio(services: Services, artist: Artist, wanted: Move) -> None:
     """Move a post within the portfolio, or out of it, which followers are told."""
     async with services.database.unit_of_work() as records:
-        await _change(records, services, artist, lambda pks: move(pks, post_pk, step))
+        await _change(records, services, artist, lambda pks: move(pks, wanted))
     wake_workers(services)
 
 

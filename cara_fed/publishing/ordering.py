@@ -1,6 +1,7 @@
 """Orders that artists give to their posts: in the portfolio, and in albums."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -9,15 +10,27 @@ class Step(StrEnum):
 
     EARLIER = "earlier"
     LATER = "later"
+    TO = "to"
     OUT = "out"
 
 
-def move(pks: Sequence[int], pk: int, step: Step) -> list[int]:
-    """The order with one post a place earlier, later, or left out; as it was where there is no such place or post."""
-    if pk not in pks:
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What is to become of the post ``pk``; ``place``, from 1, is where it goes with Step.TO."""
+
+    pk: int
+    step: Step
+    place: int = 1
+
+
+def move(pks: Sequence[int], wanted: Move) -> list[int]:
+    """The order with one post elsewhere, or left out; as it was where there is no such place or post."""
+    if wanted.pk not in pks:
         return list(pks)
-    rest = [other for other in pks if other != pk]
-    if step is Step.OUT:
+    rest = [other for other in pks if other != wanted.pk]
+    if wanted.step is Step.OUT:
         return rest
-    place = pks.index(pk) + (1 if step is Step.LATER else -1)
-    return [*rest[: max(place, 0)], pk, *rest[max(place, 0) :]]
+    before = pks.index(wanted.pk)
+    places = {Step.EARLIER: before - 1, Step.LATER: before + 1, Step.TO: wanted.place - 1}
+    place = max(places[wanted.step], 0)
+    return [*rest[:place], wanted.pk, *rest[place:]]

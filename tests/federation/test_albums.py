@@ -12,7 +12,7 @@ from cara_fed.publishing.arrange_albums import (
     move_in_album,
     put_into_albums,
 )
-from cara_fed.publishing.ordering import Step
+from cara_fed.publishing.ordering import Move, Step
 from storage.posts import Post
 from tests.support.fediverse import Fediverse, Instance, picture
 from tests.support.strangers import Stranger
@@ -47,7 +47,7 @@ async def test_an_album_is_a_collection_in_the_artists_order(studio: Instance, e
     works = [await studio.publish("mara", f"wave {n}", picture()) for n in range(3)]
     secret = await studio.publish("mara", "for few", picture(), visibility="followers")
     await fill(studio, album.slug, works[0], secret, works[1], works[2])
-    await move_in_album(studio.services, mara, album.slug, works[2].pk, Step.EARLIER)
+    await move_in_album(studio.services, mara, album.slug, Move(works[2].pk, Step.EARLIER))
 
     album_id = f"{studio.actor('mara')}/albums/sea-pieces"
     answer = await eve.get(album_id)

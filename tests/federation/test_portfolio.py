@@ -5,7 +5,7 @@ import pytest
 from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.publishing.arrange_portfolio import MAX_PORTFOLIO, add_to_portfolio, move_in_portfolio
 from cara_fed.publishing.delete_post import delete_post
-from cara_fed.publishing.ordering import Step, move
+from cara_fed.publishing.ordering import Move, Step, move
 from storage.posts import Post
 from tests.support.fediverse import Fediverse, Instance, picture
 from tests.support.strangers import Stranger
@@ -28,7 +28,7 @@ async def test_the_portfolio_stands_in_the_artists_order(studio: Instance, eve: 
 
     await choose(studio, works[0], works[2])
     assert await featured(studio, eve) == [works[0].object_id, works[2].object_id]
-    await move_in_portfolio(studio.services, await studio.artist("mara"), works[2].pk, Step.EARLIER)
+    await move_in_portfolio(studio.services, await studio.artist("mara"), Move(works[2].pk, Step.EARLIER))
     assert await featured(studio, eve) == [works[2].object_id, works[0].object_id]
     await delete_post(studio.services, await studio.artist("mara"), works[2].pk)
     assert await featured(studio, eve) == [works[0].object_id]
@@ -53,7 +53,7 @@ async def test_followers_are_told_what_comes_and_goes(fediverse: Fediverse, stud
     eve.received.clear()
     await choose(studio, post, post)
     await choose(studio, other)
-    await move_in_portfolio(studio.services, await studio.artist("mara"), post.pk, Step.OUT)
+    await move_in_portfolio(studio.services, await studio.artist("mara"), Move(post.pk, Step.OUT))
     await fediverse.settle()
 
     told = [activity for activity in eve.documents_received() if activity["type"] in ("Add", "Remove")]
@@ -128,4 +128,9 @@ async def test_the_collections_of_a_post_are_for_those_who_may_see_it(studio: In
     ],
 )
 def test_a_step_moves_one_post(pk: int, step: Step, order: list[int]) -> None:
-    assert move([1, 2, 3], pk, step) == order
+    assert move([1, 2, 3], Move(pk, step)) == order
+
+
+@pytest.mark.parametrize(("place", "order"), [(1, [3, 1, 2]), (2, [1, 3, 2]), (3, [1, 2, 3]), (9, [1, 2, 3])])
+def test_what_is_dragged_stands_where_it_was_let_go(place: int, order: list[int]) -> None:
+    assert move([1, 2, 3], Move(3, Step.TO, place)) == order

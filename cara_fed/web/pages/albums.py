@@ -25,7 +25,7 @@ from cara_fed.web.arranging_views import AlbumEditPage, AlbumEntry, AlbumPage, A
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.forms import FormInvalid, FormReader
 from cara_fed.web.house import house, services
-from cara_fed.web.pages.arranging import arranged, read_step
+from cara_fed.web.pages.arranging import arranged, read_move
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
 from cara_fed.web.parts import FollowState, FormView, Tile
 from cara_fed.web.showing import form_again, go, show, show_invalid
@@ -109,8 +109,8 @@ async def edit(name: str, slug: str) -> ResponseReturnValue:
 @room.post("/@<name>/albums/<slug>/order")
 async def order(name: str, slug: str) -> ResponseReturnValue:
     """Move one work within it, or out of it."""
-    found, (pk, step) = await _find_own(name, slug), read_step(await read_fields())
-    await move_in_album(services(), found.artist, slug, pk, step)
+    found, wanted = await _find_own(name, slug), read_move(await read_fields())
+    await move_in_album(services(), found.artist, slug, wanted)
     return await go(f"{found.path}/edit")
 
 

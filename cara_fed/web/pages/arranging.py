@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
+from activitypub.identifiers import read_pk
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.arrange_albums import AlbumText, create_album, put_into_albums
 from cara_fed.publishing.arrange_portfolio import (
@@ -13,7 +14,7 @@ from cara_fed.publishing.arrange_portfolio import (
     add_to_portfolio,
     move_in_portfolio,
 )
-from cara_fed.publishing.ordering import Step
+from cara_fed.publishing.ordering import Move, Step
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import label_of, path_of_post
 from cara_fed.web.arranging_views import AlbumChoice, ArrangedPost, PlacesPage, PortfolioPage
@@ -46,8 +47,8 @@ async def show_portfolio() -> ResponseReturnValue:
 @room.post("/portfolio")
 async def change_portfolio() -> ResponseReturnValue:
     """Move one post within the portfolio, or out of it."""
-    artist, (pk, step) = require_artist(), read_step(await read_fields())
-    await move_in_portfolio(services(), artist, pk, step)
+    artist, wanted = require_artist(), read_move(await read_fields())
+    await move_in_portfolio(services(), artist, wanted)
     return await go("/portfolio")
 
 
@@ -75,13 +76,12 @@ def arranged(rows: PostRows) -> ArrangedPost:
     return ArrangedPost(path_of_post(rows.artist, rows.post), label_of(rows), str(rows.post.pk), picture)
 
 
-def read_step(fields: Mapping[str, str]) -> tuple[int, Step]:
-    """Fields ``post`` and ``step`` of an order's buttons. Raises InvalidInput."""
+def read_move(fields: Mapping[str, str]) -> Move:
+    """Fields ``post`` and ``step`` of an order's buttons, and ``place`` where one was dragged. Raises InvalidInput."""
     reader = FormReader(fields)
     step = reader.choice("step", Step, Step.OUT)
     reader.finish()
-    digits = fields.get("post", "")
-    return (int(digits) if digits.isascii() and digits.isdigit() else 0), step
+    return Move(read_pk(fields.get("post", "")) or 0, step, read_pk(fields.get("place", "")) or 1)
 
 
 async def find_own(name: str, pk: int) -> PostRows:
@@ -99,7 +99,7 @@ async def _apply(rows: PostRows, fields: Mapping[str, str]) -> None:
     if fields.get("portfolio"):
         await add_to_portfolio(services(), artist, pk)
     else:
-        await move_in_portfolio(services(), artist, pk, Step.OUT)
+        await move_in_portfolio(services(), artist, Move(pk, Step.OUT))
     slugs = {name.removeprefix(_BOX) for name in fields if name.startswith(_BOX)}
     if fields.get(_NEW, "").strip():
         slugs.add((await create_album(services(), artist, AlbumText(fields[_NEW]))).slug)

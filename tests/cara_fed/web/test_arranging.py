@@ -38,6 +38,7 @@ async def test_a_portfolio_is_chosen_and_put_in_order(
     async with services.database.reading() as records:
         assert [post.pk for post in await records.portfolio.find(artists["mara"].pk)] == [works[1].pk]
     assert (await mara_there.send("/portfolio", {"post": "x", "step": "later"})).status_code == 303
+    assert (await mara_there.send("/portfolio", {"post": "1", "step": "to", "place": "-9"})).status_code == 303
     assert (await mara_there.send("/portfolio", {"post": "1", "step": "sideways"})).status_code == 422
 
 
@@ -52,7 +53,7 @@ async def test_an_album_from_its_making_to_its_end(
     assert album.text.index("wave 0") < album.text.index("wave 1")
     assert "/edit" not in album.text
     await mara_there.fill_in("/@mara/albums/sea-pieces/edit", {"title": "The sea", "summary": "Every morning."})
-    await mara_there.send("/@mara/albums/sea-pieces/order", {"post": str(works[1].pk), "step": "earlier"})
+    await mara_there.send("/@mara/albums/sea-pieces/order", {"post": str(works[1].pk), "step": "to", "place": "1"})
     album = await visitor.get("/@mara/albums/sea-pieces")
     assert album.text.index("wave 1") < album.text.index("wave 0")
     assert "Every morning." in album.text
