@@ -10,6 +10,7 @@ from cara_fed.opt_out.history import Level, note_change, picture_subject
 from cara_fed.publishing.drafts import KeptPicture, PictureDraft, PostEdit, require_described, require_publishable
 from cara_fed.publishing.find_emoji import find_emoji
 from cara_fed.publishing.forget_files import forget_files
+from cara_fed.publishing.hold_post import HeldForReview, require_not_held
 from cara_fed.publishing.name_together import find_named, name_together
 from cara_fed.publishing.outgoing import wake_workers
 from cara_fed.publishing.own_posts import find_own_post, get_own_post
@@ -101,7 +102,9 @@ async def _prepare_pictures(
 ) -> tuple[_Kept | Picture, ...]:
     """Everything that takes time: new pictures, and new files for those whose rights changed. In the edit's order."""
     drafts = tuple(picture for picture in edit.pictures if isinstance(picture, PictureDraft))
-    added = iter(await store_pictures(services, before.artist, drafts, terms))
+    stored = await store_pictures(services, before.artist, drafts, terms)
+    _require_not_held(services, stored)
+    added = iter(stored)
     known = {picture.attachment.pk: picture for picture in before.pictures}
     return tuple(
         [
@@ -111,6 +114,15 @@ async def _prepare_pictures(
             for picture in edit.pictures
         ]
     )
+
+
+def _require_not_held(services: Services, pictures: tuple[Picture, ...]) -> None:
+    """What would be held in a new post does not get into one that is out. Raises InvalidInput."""
+    try:
+        require_not_held(services.config.posts, pictures)
+    except HeldForReview as held:
+        said = _("Somebody of the house has to look at this first: publish it as a post of its own. %(why)s", why=held)
+        raise InvalidInput(said) from held
 
 
 async def _prepare_kept(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from activitypub.identifiers import read_pk
 from activitypub.quotes import QuotePolicy
 from cara_fed.protection.cloak.levels import Cloak
 from cara_fed.publishing.drafts import MAX_ALT, MAX_TEXT, MAX_WARNING, KeptPicture, PictureDraft, PostEdit
@@ -14,20 +15,23 @@ from cara_fed.web.publish_form import read_focus, write_focus
 from cara_fed.web.uploads import path_of
 from cara_fed.words.speech import _
 
+NEW = "picture-new"
+
 
 def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], before: PostEdit) -> PostEdit:
     """Fields ``text``, ``content_warning``, ``sensitive``, ``opt_out``, ``license``, ``digital_source_type``,
     ``credits``.
 
-    For the Nth picture from 0 also ``alt-N``, ``focal-N`` and ``opt_out-N``, and in its place a file ``picture-N``
-    with ``cloak-N``.
+    For the Nth picture from 0 also ``alt-N``, ``focal-N``, ``opt_out-N``, where it goes (``place-N`` from 1, or out
+    with ``remove-N``), and in its place a file ``picture-N`` with ``cloak-N``; one more at the end as ``picture-new``.
     """
     reader = FormReader(fields)
+    pictures = {n: _read_picture(reader, files, n, picture) for n, picture in enumerate(before.pictures)}
     content_warning = reader.line("content_warning", limit=MAX_WARNING)
     edit = replace(
         before,
         text=reader.text("text", limit=MAX_TEXT),
-        pictures=tuple(_read_picture(reader, files, n, picture) for n, picture in enumerate(before.pictures)),
+        pictures=(*(pictures[n] for n in order_of(fields, len(pictures))), *_read_new(reader, files)),
         content_warning=content_warning,
         sensitive=reader.flag("sensitive") or bool(content_warning),
         opt_out=read_opt_out(reader),
@@ -42,6 +46,25 @@ def read_edit_form(fields: Mapping[str, str], files: Mapping[str, Upload], befor
         reader.refuse("text", _("A post without pictures needs some text."))
     reader.finish()
     return edit
+
+
+def order_of(fields: Mapping[str, str], count: int) -> list[int]:
+    """The numbers of the pictures that stay, from 0, in the order that was chosen.
+
+    One that is put in another's place goes before it on its way up, and after it on its way down.
+    """
+
+    def place_of(number: int) -> tuple[int, int, int]:
+        place = (read_pk(fields.get(f"place-{number}", "")) or number + 1) - 1
+        return place, (place > number) - (place < number), number
+
+    return sorted((n for n in range(count) if not fields.get(f"remove-{n}")), key=place_of)
+
+
+def files_of(fields: Mapping[str, str], files: Mapping[str, Upload], count: int) -> list[str]:
+    """The fields of the files that came with the form, in the order of the pictures that they become."""
+    names = (*(f"picture-{n}" for n in order_of(fields, count)), NEW)
+    return [name for name in names if chosen_file(files, name)]
 
 
 def fill_in(edit: PostEdit) -> FormView:
@@ -68,6 +91,13 @@ def _read_picture(
         return _replace(stated, upload, read_cloak(reader, f"cloak-{number}"))
     point = read_focus(reader, f"focal-{number}")
     return replace(stated, focal_point=point) if point else stated
+
+
+def _read_new(reader: FormReader, files: Mapping[str, Upload]) -> tuple[PictureDraft, ...]:
+    upload, alt = chosen_file(files, NEW), reader.text("alt-new", limit=MAX_ALT)
+    if upload is None:
+        return ()
+    return (PictureDraft(path_of(upload), alt=alt, name=upload.filename or "", cloak=read_cloak(reader, "cloak-new")),)
 
 
 def _replace(picture: KeptPicture | PictureDraft, upload: Upload, cloak: Cloak | None) -> PictureDraft:

@@ -111,6 +111,8 @@ class EditPage:
     licenses: Choices = tuple(LICENSES.items())
     sources: Choices = tuple(DIGITAL_SOURCES.items())
     credits: tuple[Asked, ...] = ()
+    may_add: bool = True
+    """Whether there is room for a picture more."""
     cloaks: tuple[Cloak, ...] = (Cloak.OFF, Cloak.INSTANT, Cloak.GLAZED)
 
 

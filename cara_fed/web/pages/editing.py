@@ -1,6 +1,6 @@
 """Changing and deleting one's own posts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
@@ -15,9 +15,9 @@ from cara_fed.translate.opt_outs import effective_opt_out
 from cara_fed.translate.posts import PostRows
 from cara_fed.translate.views import path_of_post
 from cara_fed.web.credit_form import FIELD, write_credits
-from cara_fed.web.edit_form import fill_in, read_edit_form
+from cara_fed.web.edit_form import files_of, fill_in, read_edit_form
 from cara_fed.web.errors import NothingHere
-from cara_fed.web.forms import FormInvalid, Upload, chosen_file
+from cara_fed.web.forms import FormInvalid, chosen_file
 from cara_fed.web.house import house, services
 from cara_fed.web.pages.posts import find_post
 from cara_fed.web.parts import FollowState, FormView
@@ -50,7 +50,7 @@ async def edit(name: str, pk: int) -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(_build_page(rows, invalid.view, await _find_credits(rows)))
     except InvalidInput as refusal:
-        again = form_again(fields, **{_field_of(refusal, files): str(refusal)})
+        again = form_again(fields, **{_field_of(refusal, files_of(fields, files, len(rows.pictures))): str(refusal)})
         return await show_invalid(_build_page(rows, again, await _find_credits(rows)))
     said = _("Saved. Every server that has it is told.")
     if any(chosen_file(files, f"picture-{n}") for n in range(MAX_PICTURES)):
@@ -76,12 +76,11 @@ async def find_own(name: str, pk: int) -> PostRows:
     return rows
 
 
-def _field_of(refusal: InvalidInput, files: Mapping[str, Upload]) -> str:
+def _field_of(refusal: InvalidInput, names: Sequence[str]) -> str:
     """The field beside which a refusal stands: of new pictures the refused one's."""
     if not isinstance(refusal, PictureUnusable):
         return FIELD if isinstance(refusal, CreditRefused) else "text"
-    numbers = [n for n in range(MAX_PICTURES) if chosen_file(files, f"picture-{n}")]
-    return f"picture-{numbers[refusal.number - 1]}"
+    return names[refusal.number - 1]
 
 
 async def _find_credits(rows: PostRows) -> Sequence[Credit]:
@@ -102,4 +101,5 @@ def _build_page(rows: PostRows, form: FormView, credits: Sequence[Credit]) -> Ed
             if row.state != DROPPED
         ),
         cloaks=offered_cloaks(services().config),
+        may_add=len(rows.pictures) < MAX_PICTURES and rows.poll is None,
     )

@@ -214,7 +214,7 @@ async def test_a_post_is_edited_and_says_so(mara_there: Browser, visitor: Browse
     assert f"{path}/edit" in (await mara_there.get(path)).text
     form = await mara_there.get(f"{path}/edit")
     assert "Befor" in form.text
-    assert form.text.count("<textarea") == 3
+    assert form.text.count('<textarea id="alt-') == 3  # and one for a picture more
     changed = {"text": "Before", "alt-0": "first", "alt-1": "", "content_warning": "Heights", "opt_out": "no-ai"}
     saved = await mara_there.send(f"{path}/edit", changed)
     assert saved.headers["location"] == path
@@ -244,6 +244,15 @@ async def test_a_picture_is_replaced_in_its_place(mara_there: Browser, visitor: 
     refused = await mara_there.fill_in(f"{path}/edit", form, files=files(b"no picture", start=1))
     assert refused.status_code == 422
     assert 'id="picture-1-error"' in refused.text
+    swapped = {**form, "place-1": "1"}
+    refused = await mara_there.send(f"{path}/edit", swapped, files=files(b"no picture", start=1))
+    assert 'id="picture-1-error"' in refused.text
+    more = {"picture-new": ("new.jpg", jpeg(80, 60), "image/jpeg")}
+    await mara_there.send(f"{path}/edit", {**swapped, "alt-new": "three"}, files=more)
+    assert re.findall(r'alt="(one|two|three)"', (await visitor.get(path)).text) == ["two", "one", "three"]
+    form = {"alt-0": "two", "alt-1": "one", "alt-2": "three", "place-0": "3", "remove-1": "1"}
+    await mara_there.fill_in(f"{path}/edit", form)
+    assert re.findall(r'alt="(one|two|three)"', (await visitor.get(path)).text) == ["three", "two"]
 
 
 async def test_a_refused_edit_keeps_what_was_typed(mara_there: Browser) -> None:
