@@ -88,18 +88,26 @@ async def restate_anything(services: Services) -> bool:
 
 async def watch_once(services: Services) -> None:
     """See what other processes changed and what expired, let rows agree with it, write what this one refused."""
+    async with services.database.reading() as records:
+        revisions = await records.revisions.find_all()
+    if revisions != services.watched or services.running.is_asked or services.blocklist.is_behind:
+        await _catch_up(services)
+        services.watched.update(revisions)
+    await services.blocklist.flush()
+    await services.ledger.flush()
+    await services.crawlers.flush()
+    await services.proxy_files.refresh()
+
+
+async def _catch_up(services: Services) -> None:
     await follow(services)
     await services.blocklist.refresh()
     if services.blocklist.is_unenacted:
         await retire_expired(services)
         await enact(services)
     await services.keyring.refresh()
-    await services.blocklist.flush()
-    await services.ledger.flush()
     await services.suspended.refresh()
     await services.crawlers.refresh()
-    await services.crawlers.flush()
-    await services.proxy_files.refresh()
 
 
 async def beat_once(services: Services) -> None:

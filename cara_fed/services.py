@@ -83,6 +83,8 @@ class Services:
     """What actors, by their ids, last said about their followers here; the inbox worker compares it."""
     unremembered: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_UNREMEMBERED), repr=False)
     """Addresses of remote pictures that were just fetched, and whose look nobody has written down yet."""
+    watched: dict[str, int] = field(default_factory=dict, repr=False)
+    """The revisions that the watch of this process has caught up with, by name."""
 
     @property
     def config(self) -> Config:

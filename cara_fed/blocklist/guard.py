@@ -95,6 +95,11 @@ class BlocklistGuard:
         """Remember by which other names an actor goes; whether that changes what is listed."""
         return self._aliases.note(actor_id, names)
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether rows have to be made to agree with the list, or some of it expired since it was read."""
+        return self.is_unenacted or self._policy.expired_since(self._clock.now())
+
     async def refresh(self) -> bool:
         """Read the list again if it changed; whether it had. An older list never takes the place of a newer one."""
         async with self._refreshing:
