@@ -122,9 +122,9 @@ async def test_the_first_link_makes_an_admin_once(visitor: Browser, services: Se
     assert token
     fields = {"token": token[1], "name": "Ada", "password": PASSWORD}
     joined = await visitor.send("/join", fields)
-    assert joined.headers["location"] == "/@Ada"
-    wall = await visitor.follow(joined)
-    assert "Hang your first picture" in wall.text
+    assert joined.headers["location"] == "/admin"
+    assert "Here is what a new house needs" in (await visitor.follow(joined)).text
+    assert "Hang your first picture" in (await visitor.get("/@Ada")).text
     assert (await visitor.get("/admin/members")).status_code == 200
     again = await browse().get(path)
     assert again.status_code == 403
