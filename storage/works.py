@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, or_
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -16,6 +15,7 @@ from storage.attachments import Attachment
 from storage.credits import AGREED, Credit
 from storage.posts import PUBLIC, Post, PostTag, by_shown_artists
 
+FOR_EVERYONE = (PUBLIC, "unlisted")
 LATELY = 500
 """Of how many works it is asked which hashtags are usual."""
 
@@ -119,9 +119,8 @@ def _shared(artist_pk: int, *, hangs: bool = False) -> Any:
 
 
 def _count_shared(artist_pk: int, *, hangs: bool = False) -> Any:
-    counted = aliased(Post)
-    shown = col(counted.pk).in_(_shared(artist_pk, hangs=hangs)), col(counted.deleted_at).is_(None)
-    return select(func.count()).select_from(counted).where(*shown).scalar_subquery()
+    shown = select(Post.pk).where(*_are_works(FOR_EVERYONE), col(Post.pk).in_(_shared(artist_pk, hangs=hangs)))
+    return select(func.count()).select_from(shown.subquery()).scalar_subquery()
 
 
 def _works(visibilities: Collection[str]) -> SelectOfScalar[Post]:

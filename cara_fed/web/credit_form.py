@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from activitypub.html import find_handles
+from activitypub.texts import bound_line
 from cara_fed.publishing.drafts import MAX_CREDITS, MAX_ROLE, CreditDraft
 from cara_fed.web.forms import FormReader
 from cara_fed.words.speech import _
@@ -31,12 +32,12 @@ def write_credits(rows: Iterable[Credit]) -> str:
 
 def _read_line(reader: FormReader, line: str) -> CreditDraft | None:
     name, *rest = line.split(maxsplit=1)
-    handles = find_handles(f"@{name.lstrip('@').rstrip(_BETWEEN)}")
-    role = " ".join("".join(rest).strip(_BETWEEN).split())
-    if len(handles) != 1:
+    handle = name.lstrip("@").rstrip(_BETWEEN).lower()
+    role = bound_line("".join(rest).strip(_BETWEEN), MAX_ROLE + 1)
+    if find_handles(f"@{handle}") != (handle,):
         reader.refuse(FIELD, _("Begin each line with a handle, such as @theo@gallery.example, then say what they did."))
         return None
     if len(role) > MAX_ROLE:
         reader.refuse(FIELD, _("Say what somebody did in at most %(limit)s characters.", limit=MAX_ROLE))
         return None
-    return CreditDraft(handles[0], role)
+    return CreditDraft(handle, role)

@@ -210,7 +210,8 @@ async def test_who_made_it_too_is_named_once_they_agree(
     services: Services,
     artists: Artists,
 ) -> None:
-    for wrong in ("nobody", "@mara ink", "@theo ink\n@theo@studio.example colour", "@theo " + "x" * 61, "%%% ink"):
+    twice, long = "@theo ink\n@theo@studio.example colour", "@theo " + "x" * 61
+    for wrong in ("nobody", "@mara ink", twice, long, "%%% ink", "@theo@[::1] ink"):
         file = {"picture-0": ("a.png", SMALL, "image/png")}
         refused = await mara_there.fill_in("/publish?new", {"credits": wrong}, files=file)
         assert refused.status_code == 422 and 'id="credits-error"' in refused.text, wrong
