@@ -16,7 +16,7 @@ from cara_fed.__main__ import main as run_command
 from cara_fed.config import ENVIRONMENT_PREFIX, database_url, load_config
 from storage.database import Database
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 WAIT_SECONDS = 25.0
 STOP_SECONDS = 10.0
 POLL_SECONDS = 0.2

@@ -1,6 +1,7 @@
 """Who plays: an artist of a real instance, and the actor of the peer, begun in each way of signing that it knows."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from storage.artists import Artist
 from storage.attachments import Attachment
 from storage.posts import Post
 from tests.interop.peers import Peer, peer_serving
+from tests.support.pictures import PicturesHere
 
 CAVAGE, RFC9421 = "draft-cavage", "rfc9421"
 FIRST_KNOCKS = {CAVAGE: "draft-cavage-http-signatures-12", RFC9421: "rfc9421"}
@@ -37,7 +39,7 @@ class Cast:
 
     @property
     def mara(self) -> str:
-        return self.studio.actor("mara")
+        return self.studio.actor(self.artist.name)
 
     async def publish(self, text: str, *pictures: PictureDraft) -> Post:
         return await publish_post(self.services, self.artist, PostDraft(text=text, pictures=pictures))
@@ -67,15 +69,27 @@ class Cast:
             return {kind for _, kind in await records.interactions.count([post.object_id])}
 
 
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoInstance]:
+    """The instance of every story; each has an artist of its own, and a peer of its own to talk to."""
+    instance = make_instance(tmp_path_factory.mktemp("interop") / "studio", "The studio", "localhost")
+    with asyncio.Runner() as runner:
+        stack = AsyncExitStack()
+        runner.run(stack.enter_async_context(instance.serving()))
+        try:
+            yield instance
+        finally:
+            runner.run(stack.aclose())
+
+
 @pytest.fixture(params=[CAVAGE, RFC9421, "nonce"])
-async def cast(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Cast]:
+async def cast(request: pytest.FixtureRequest, studio: DemoInstance, tmp_path: Path) -> AsyncIterator[Cast]:
     generation = CAVAGE if request.param == CAVAGE else RFC9421
     asks_for_nonce = request.param == "nonce"
     environment = {"FIRST_KNOCK": FIRST_KNOCKS[generation]} | ({"NONCE": "1"} if asks_for_nonce else {})
-    studio = make_instance(tmp_path / "studio", "The studio", "localhost")
     async with AsyncExitStack() as stack:
-        services = await stack.enter_async_context(open_services(load_config(studio.config)))
-        artist = await create_artist(services, NewArtist("mara"))
+        opening = open_services(load_config(studio.config), pictures=PicturesHere())
+        services = await stack.enter_async_context(opening)
+        artist = await create_artist(services, NewArtist(f"mara_{request.param.replace('-', '_')}"))
         peer = await stack.enter_async_context(peer_serving(tmp_path / "peer", **environment))
-        await stack.enter_async_context(studio.serving())
         yield Cast(studio, services, artist, peer, generation, asks_for_nonce)
