@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from cara_fed.appearance.look import load_look
 from cara_fed.asgi import App, Receive, Scope, Send
 from cara_fed.background import build_loops
 from cara_fed.config import ENVIRONMENT_PREFIX, Config, load_config
@@ -12,7 +13,7 @@ from cara_fed.endpoints.router import build_router
 from cara_fed.loops import running
 from cara_fed.memory import keep_what_is_there
 from cara_fed.serve import configure_logging, hear_hangup, stop_with_parent
-from cara_fed.services import Services, open_services
+from cara_fed.services import Services, open_services, picture_limits
 from cara_fed.web.app import build_pages
 from cara_fed.words.speech import speak
 from cara_fed.words.wishes import default_tag
@@ -69,6 +70,8 @@ class Application:
         await receive()  # lifespan.startup
         async with self._stack:
             services = await self._stack.enter_async_context(open_services(self._config))
+            config = services.config
+            services.running.replace(config, await load_look(config, services.pictures, picture_limits(config)))
             speak(default_tag(self._config.instance.languages))  # what the loops write is the instance's
             await self._stack.enter_async_context(running(build_loops(services)))
             self._app = build_app(services)

@@ -13,7 +13,6 @@ import httpx
 from activitypub.identifiers import Site
 from activitypub.synchronization import Synchronization
 from cara_fed.accounts.keyring import KeyRing
-from cara_fed.appearance.look import load_look
 from cara_fed.blocklist.guard import BlocklistGuard
 from cara_fed.blocklist.weighing import weighing_of
 from cara_fed.capabilities import CapabilityKeys
@@ -124,9 +123,8 @@ async def open_services(
         doors = await _open_doors(stack, database, config, clock)
         media = open_media_of(config)
         workers = await stack.enter_async_context(pictures or _picture_workers(config))
-        look = await load_look(config, workers, picture_limits(config))
         yield Services(
-            running=RunningConfig(config, look, kept.settings_revision),
+            running=RunningConfig(config, revision=kept.settings_revision),
             clock=clock,
             database=database,
             media=media,

@@ -1,6 +1,7 @@
 """A server on loopback for browser tests: it shows sample views under their short names, and nothing else."""
 
 import io
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,6 +33,11 @@ class Samples:
             return Answer(200, self._picture(path.removeprefix("/media/")), ((b"content-type", b"image/jpeg"),))
         if path.startswith("/drafts/") and path.endswith("/pictures"):
             return Answer(200, b'{"uploads": [], "is_away": false}', ((b"content-type", b"application/json"),))
+        if path == "/emoji.json":
+            told = json.dumps(
+                [{"shortcode": name, "url": "/media/plum-200.jpg"} for name in ("gull", "seagull")]
+            ).encode()
+            return Answer(200, told, ((b"content-type", b"application/json"),))
         if path == "/worker.js":
             return Answer(200, b"", ((b"content-type", b"text/javascript"),))
         if path == "/manifest.webmanifest":

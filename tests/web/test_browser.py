@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.web.gallery import all_pages
 from tests.web.serving import Samples, serve_samples
@@ -139,6 +139,32 @@ def test_arrows_lead_to_the_works_beside(browser: Browser, site: str) -> None:
         page.route("**/@mara/999", lambda route: route.fulfill(body="<p>older</p>", content_type="text/html"))
         page.keyboard.press("ArrowRight")
         page.wait_for_url("**/@mara/999")
+
+
+def test_emoji_are_offered_while_one_types(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/publish") as page:
+        field, offered = page.locator("textarea[name=text]"), page.locator(".offered [role=option]")
+        field.press_sequentially("Hello :gul")
+        expect(offered).to_have_count(2)
+        expect(offered.first).to_have_attribute("aria-selected", "true")
+        field.press("ArrowDown")
+        expect(offered.last).to_have_attribute("aria-selected", "true")
+        field.press("Enter")
+        expect(field).to_have_value("Hello :seagull: ")
+        expect(offered.first).to_be_hidden()
+        field.press_sequentially(":gu")
+        expect(offered).to_have_count(2)
+        field.press("Escape")
+        expect(field).to_have_value("Hello :seagull: :gu")
+        expect(offered.first).to_be_hidden()
+
+
+def test_a_style_is_tried_on_the_page_itself(browser: Browser, site: str) -> None:
+    with opened(browser, f"{site}/admin-appearance") as page:
+        page.get_by_label("A style of your own").fill(".site-name { letter-spacing: 5px }")
+        expect(page.locator(".site-name")).to_have_css("letter-spacing", "5px")
+        page.get_by_label("Accent by day").fill("#9a4416")
+        page.wait_for_url("**accent=%239a4416**")
 
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(browser: Browser, site: str) -> None:

@@ -4,6 +4,7 @@ from quart import Blueprint
 from quart.typing import ResponseReturnValue
 
 from cara_fed.accounts.create_artist import Role
+from cara_fed.appearance.section import AppearanceSection
 from cara_fed.web.house import services
 from cara_fed.web.moderation_views import StartPage, Step
 from cara_fed.web.showing import show
@@ -43,6 +44,12 @@ async def _read_steps(records: Records) -> tuple[Step, ...]:
         ),
         Step(
             later("Say where people can write to you"), "instance.contact_email", settings, bool(instance.contact_email)
+        ),
+        Step(
+            later("Choose your colours and a logo"),
+            "",
+            "/admin/appearance",
+            services().config.appearance != AppearanceSection(),
         ),
         Step(later("Write the rules of the house"), "", "/admin/rules", bool(await records.house_rules.find_rules())),
         Step(later("Invite an artist"), "", "/admin/members", await records.artists.count() > 1),
