@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cara_fed.protection.cloak.ascent import Goals, Ground, unit
+from cara_fed.protection.cloak.ascent import BY_TURNS, Goals, Ground, unit
 from cara_fed.protection.cloak.making import ground_of
 from cara_fed.protection.cloak.patterns import EDGE, KINDS, mix, shares_of
 from cara_fed.protection.cloak.surrogate import Surrogate, open_surrogate
@@ -60,7 +60,8 @@ def _slope(surrogate: Surrogate, ground: Ground, bank: Array, number: int) -> Ar
     shares = shares_of(ground.pixels)
     change = ground.bounded(mix(bank, shares) * np.float32(REACH))
     goals = Goals(surrogate, ground.pixels, surrogate.encode(ground.pixels))
-    slope = unit(goals.slope(change, number) * ground.amplitudes)
+    slope, weight = goals.slope(change, BY_TURNS[number % 2])
+    slope = weight * unit(slope * ground.amplitudes)
     tiled = (shares[..., None] * slope[None]).reshape(len(KINDS), -1, EDGE, PICTURE_EDGE // EDGE, EDGE, 3)
     return tiled.sum(axis=(1, 3))
 

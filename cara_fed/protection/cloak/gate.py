@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from math import log10, sqrt
+from math import isqrt, log10, sqrt
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,8 @@ MIN_PSNR = 38.0
 MAX_FLAT_CHANGE = 2
 
 _SSIM_C1 = (0.01 * 255) ** 2
-_ROWS = 128  # of a band: small enough for the processor's cache, and a multiple of the coarsest pooling
-_SAMPLE = 1_000_000  # pixels that the strength is searched on
+_ROWS = 64  # of a band: small enough for the processor's cache, and a multiple of the coarsest pooling
+_SAMPLE = 100_000  # pixels beyond which the strength is searched on a part, which grows with the root of their number
 _TRIES = 6
 _MARGIN = 0.985  # of the strength that should just pass
 _NEAR = 1.03  # room that is not worth another try
@@ -71,7 +71,7 @@ class Fitted:
 def fit_to_gate(pixels: Pixels, change: Array, most: float) -> Fitted:
     """The strongest multiple of the change that passes, searched on a part, proved on the whole; 0 where none does."""
     caps = find_caps(brightness_of(pixels.astype(np.float32)), most)
-    every = max(1, pixels.shape[0] * pixels.shape[1] // _SAMPLE)
+    every = max(1, isqrt(pixels.shape[0] * pixels.shape[1] // _SAMPLE))
     strength = _search(pixels, change, caps, every)
     while strength > _WEAKEST:
         changed = _apply(pixels, change, caps, strength)
@@ -112,7 +112,8 @@ def measure(pixels: Pixels, changed: Pixels, caps: Array, every: int = 1) -> Qua
     flat = largest = count = 0
     visible = []
     for rows in _bands(len(pixels), every):
-        moved = np.abs(changed[rows].astype(np.int16) - pixels[rows]).max(axis=2)
+        apart = np.abs(changed[rows].astype(np.int16) - pixels[rows])
+        moved = np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])  # four times as fast as max(axis=2)
         largest = max(largest, int(moved.max()))
         flat = max(flat, int(moved[caps[rows] <= FLAT].max(initial=0)))
         difference = changed[rows].astype(np.float32) - pixels[rows]

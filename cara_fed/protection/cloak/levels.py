@@ -20,6 +20,7 @@ class Cloak(StrEnum):
 class Level:
     """``passes`` through the encoder at a size of at most ``pixels``; ``most`` grey levels anywhere.
 
+    All passes together look at no more than ``work`` pixels, so that what a large picture costs is bounded.
     ``seconds`` is what a picture takes on a small server, from its decoding to its last file, for telling those who
     wait; multiply by the number of pictures ahead.
     """
@@ -28,13 +29,18 @@ class Level:
     pixels: int
     most: float
     seconds: float
+    work: int = 8 * 768 * 768
+
+    def passes_for(self, pixels: int) -> int:
+        """How many passes there are for a working size of so many pixels."""
+        return min(self.passes, max(1, round(self.work / pixels)))
 
 
 LEVELS: Final = {
     Cloak.OFF: Level(0, 0, 0, 2),
     Cloak.INSTANT: Level(2, 512 * 512, 12, 4),
-    Cloak.LIGHT: Level(9, 768 * 768, 12, 12),
-    Cloak.STRONG: Level(24, 896 * 896, 14, 40),
+    Cloak.LIGHT: Level(8, 768 * 768, 12, 12),
+    Cloak.STRONG: Level(24, 768 * 768, 14, 16, 12 * 768 * 768),
     Cloak.COMMAND: Level(0, 0, 0, 600),
     Cloak.GLAZED: Level(0, 0, 0, 2),
 }

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from cara_fed.protection.backgrounds import estimate_background, flatten
-from cara_fed.protection.cloak.ascent import Ground, Told, climb
+from cara_fed.protection.cloak.ascent import BY_TURNS, ONCE_ROUND, Goals, Ground, Told, climb
 from cara_fed.protection.cloak.filters import stretch
 from cara_fed.protection.cloak.gate import MIN_PSNR, MIN_SSIM, Fitted, fit_to_gate
 from cara_fed.protection.cloak.levels import Level
@@ -40,12 +40,14 @@ def make_cloak(image: Image.Image, level: Level, surrogate: Surrogate, tell: Tol
     seen = _at_size(image, size)
     clean = surrogate.encode(seen)
     start = np.random.default_rng(_SEED).standard_normal(seen.shape, np.float32)
-    change = climb(surrogate, ground_of(seen, level.most), clean, start, level.passes, tell)
+    passes = level.passes_for(size[0] * size[1])
+    goals = Goals(surrogate, seen, clean)
+    change = climb(goals, ground_of(seen, level.most), start, BY_TURNS, passes, tell)
     fitted, made = _fit(image, change, level.most)
     moved = _at_size(made, size)
     reached = displacement(clean, surrogate.encode(moved))
     by_noise = displacement(clean, surrogate.encode(matched_noise(seen, moved)))
-    facts = {"displacement": round(reached, 3), "noise_displacement": round(by_noise, 3), "passes": level.passes}
+    facts = {"displacement": round(reached, 3), "noise_displacement": round(by_noise, 3), "passes": passes}
     return Cloaked(made, _quality_facts(fitted) | facts)
 
 
@@ -57,7 +59,8 @@ def make_patterned(image: Image.Image, level: Level, surrogate: Surrogate | None
     change = direction * ground.amplitudes
     if surrogate and min(image.size) >= _SMALLEST:
         passes = level.passes
-        change = climb(surrogate, ground, surrogate.encode(seen), direction, passes, tell)
+        goals = Goals(surrogate, seen, surrogate.encode(seen))
+        change = climb(goals, ground, direction, ONCE_ROUND, passes, tell)
     fitted, made = _fit(image, change, level.most)
     return Cloaked(made, _quality_facts(fitted) | {"passes": passes})
 

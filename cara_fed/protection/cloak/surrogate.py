@@ -111,5 +111,9 @@ def _as_input(pixels: Array) -> Array:
 
 def displacement(clean: Array, moved: Array) -> float:
     """How far latents moved, by how far they lie from their channel's mean: 1 is as far as the picture has contrast."""
-    spread = np.linalg.norm(clean - clean.mean(axis=(2, 3), keepdims=True))
-    return float(np.linalg.norm(moved - clean) / max(float(spread), 1e-6))
+    return float(np.linalg.norm(moved - clean)) / spread_of(clean)
+
+
+def spread_of(latents: Array) -> float:
+    """How far latents of shape (1, channels, rows, columns) lie from their channel's mean."""
+    return max(float(np.linalg.norm(latents - latents.mean(axis=(2, 3), keepdims=True))), 1e-6)
