@@ -28,7 +28,7 @@ _AIMS = {"whole": 0.5, "half": 0.15, "coded": 0.35}  # displacements
 
 Plan = tuple[tuple[str, ...], ...]
 """The goals of each pass, over and over."""
-BY_TURNS: Plan = (("whole", "half"), ("coded",))
+BY_TURNS: Plan = (("coded",), ("whole", "half"))
 ONCE_ROUND: Plan = (("whole", "half"), ("whole",))  # for two passes from a start that bears JPEG already
 
 Told = Callable[[int, int], None]
