@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from PIL import Image
 
+from cara_fed.protection.cloak.frames import FramesCloak
 from cara_fed.protection.formats.base import Embedded, Header
 from cara_fed.protection.formats.ifd import Value
 from cara_fed.protection.values import Finding, Format, Likeness, ProtectionRequest, Rendition, ReportLine
@@ -38,6 +39,7 @@ class Picture:
     focal_point: tuple[float, float] = (0.0, 0.0)
     likeness: Likeness = field(default_factory=Likeness)
     stamp: Image.Image | None = None  # the visible mark, for the frames of an animation
+    frames_cloak: Callable[[], FramesCloak] | None = None  # what cloaks the frames of an animation, in their order
 
     @property
     def is_animated(self) -> bool:

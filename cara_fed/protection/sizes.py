@@ -64,9 +64,9 @@ def thumbnail_size(size: Size) -> Size:
     return fit(size, THUMBNAIL_EDGE)
 
 
-def moving_size(size: Size, frames: int) -> Size:
-    """What our own page shows of an animation."""
-    return fit(size, MOVING_EDGE, max(1, MOVING_PIXELS // frames))
+def moving_size(size: Size, frames: int, pixels: int = MOVING_PIXELS) -> Size:
+    """What our own page shows of an animation, with at most so many pixels in all frames."""
+    return fit(size, MOVING_EDGE, max(1, pixels // frames))
 
 
 def smaller_moving_sizes(size: Size) -> Iterator[Size]:

@@ -82,7 +82,7 @@ class Goals:
 
 
 def climb(goals: Goals, ground: Ground, direction: Array, plan: Plan, passes: int, tell: Told) -> Array:
-    """The change after so many passes, in grey levels, not rounded; ``tell`` hears of each pass.
+    """The direction after so many passes; see :meth:`Ground.bounded`. ``tell`` hears of each pass.
 
     ``direction`` is where the climb begins: anything but zero.
     """
@@ -92,7 +92,7 @@ def climb(goals: Goals, ground: Ground, direction: Array, plan: Plan, passes: in
         momentum = _MOMENTUM * momentum + weight * unit(_evened(_untinted(slope * ground.amplitudes)))
         direction = unit(direction + _STRIDE * unit(momentum)) * np.float32(REACH)
         tell(number + 1, passes)
-    return direction * ground.amplitudes
+    return direction
 
 
 def _spread_out(half: Array, whole: Array) -> Array:

@@ -68,11 +68,15 @@ class Fitted:
     strength: float
 
 
-def fit_to_gate(pixels: Pixels, change: Array, most: float) -> Fitted:
-    """The strongest multiple of the change that passes, searched on a part, proved on the whole; 0 where none does."""
+def fit_to_gate(pixels: Pixels, change: Array, most: float, strength: float | None = None) -> Fitted:
+    """The strongest multiple of the change that passes, searched on a part, proved on the whole; 0 where none does.
+
+    With a ``strength`` nothing is searched: it is lowered until it passes.
+    """
     caps = find_caps(brightness_of(pixels.astype(np.float32)), most)
-    every = max(1, isqrt(pixels.shape[0] * pixels.shape[1] // _SAMPLE))
-    strength = _search(pixels, change, caps, every)
+    if strength is None:
+        every = max(1, isqrt(pixels.shape[0] * pixels.shape[1] // _SAMPLE))
+        strength = _search(pixels, change, caps, every)
     while strength > _WEAKEST:
         changed = _apply(pixels, change, caps, strength)
         quality = measure(pixels, changed, caps)

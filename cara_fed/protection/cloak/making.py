@@ -10,7 +10,7 @@ from PIL import Image
 from cara_fed.protection.backgrounds import estimate_background, flatten
 from cara_fed.protection.cloak.ascent import BY_TURNS, ONCE_ROUND, Goals, Ground, Told, climb
 from cara_fed.protection.cloak.filters import stretch
-from cara_fed.protection.cloak.gate import MIN_PSNR, MIN_SSIM, Fitted, fit_to_gate
+from cara_fed.protection.cloak.gate import MIN_PSNR, MIN_SSIM, Fitted, Quality, fit_to_gate
 from cara_fed.protection.cloak.levels import Level
 from cara_fed.protection.cloak.masks import brightness_of, find_amplitudes, find_caps
 from cara_fed.protection.cloak.noise import matched_noise
@@ -37,32 +37,37 @@ def make_cloak(image: Image.Image, level: Level, surrogate: Surrogate, tell: Tol
     if min(image.size) < _SMALLEST:
         raise CloakUnavailable(_("This picture is too small for this cloak, so nothing was published; choose none."))
     size = working_size(image.size, level.pixels)
-    seen = _at_size(image, size)
+    seen = at_size(image, size)
     clean = surrogate.encode(seen)
     start = np.random.default_rng(_SEED).standard_normal(seen.shape, np.float32)
     passes = level.passes_for(size[0] * size[1])
     goals = Goals(surrogate, seen, clean)
-    change = climb(goals, ground_of(seen, level.most), start, BY_TURNS, passes, tell)
-    fitted, made = _fit(image, change, level.most)
-    moved = _at_size(made, size)
+    ground = ground_of(seen, level.most)
+    direction = climb(goals, ground, start, BY_TURNS, passes, tell)
+    fitted, made = _fit(image, direction * ground.amplitudes, level.most)
+    moved = at_size(made, size)
     reached = displacement(clean, surrogate.encode(moved))
     by_noise = displacement(clean, surrogate.encode(matched_noise(seen, moved)))
     facts = {"displacement": round(reached, 3), "noise_displacement": round(by_noise, 3), "passes": passes}
-    return Cloaked(made, _quality_facts(fitted) | facts)
+    return Cloaked(made, quality_facts(fitted.quality) | facts)
 
 
 def make_patterned(image: Image.Image, level: Level, surrogate: Surrogate | None, tell: Told) -> Cloaked:
     """Patterns made beforehand, laid over the picture and fitted to the gate; refined where there is an encoder."""
-    seen = _at_size(image, working_size(image.size, level.pixels))
+    seen = at_size(image, working_size(image.size, level.pixels))
     ground = ground_of(seen, level.most)
-    direction, passes = pattern_for(ground), 0
-    change = direction * ground.amplitudes
-    if surrogate and min(image.size) >= _SMALLEST:
-        passes = level.passes
-        goals = Goals(surrogate, seen, surrogate.encode(seen))
-        change = climb(goals, ground, direction, ONCE_ROUND, passes, tell)
-    fitted, made = _fit(image, change, level.most)
-    return Cloaked(made, _quality_facts(fitted) | {"passes": passes})
+    direction, passes = find_direction(ground, level, surrogate, tell)
+    fitted, made = _fit(image, direction * ground.amplitudes, level.most)
+    return Cloaked(made, quality_facts(fitted.quality) | {"passes": passes})
+
+
+def find_direction(ground: Ground, level: Level, surrogate: Surrogate | None, tell: Told) -> tuple[Array, int]:
+    """The bank's direction, refined where there is an encoder that can see the picture; and by how many passes."""
+    direction = pattern_for(ground)
+    if surrogate is None or min(ground.pixels.shape[:2]) < _SMALLEST:
+        return direction, 0
+    goals = Goals(surrogate, ground.pixels, surrogate.encode(ground.pixels))
+    return climb(goals, ground, direction, ONCE_ROUND, level.passes, tell), level.passes
 
 
 def ground_of(seen: Array, most: float) -> Ground:
@@ -78,7 +83,7 @@ def working_size(size: tuple[int, int], pixels: int) -> tuple[int, int]:
     return width, height
 
 
-def _at_size(image: Image.Image, size: tuple[int, int]) -> Array:
+def at_size(image: Image.Image, size: tuple[int, int]) -> Array:
     """RGB values 0..255 as float32, transparent parts on the picture's own background."""
     flat = image if image.mode == "RGB" else flatten(image, estimate_background(image, None).colour)
     if flat.size != size:
@@ -102,8 +107,8 @@ def _fit(image: Image.Image, change: Array, most: float) -> tuple[Fitted, Image.
     return fitted, made
 
 
-def _quality_facts(fitted: Fitted) -> dict[str, Any]:
-    quality = fitted.quality
+def quality_facts(quality: Quality) -> dict[str, Any]:
+    """What the gate measured, rounded, as JSON values."""
     return {
         "ssim": round(quality.ssim, 4),
         "psnr": round(quality.psnr, 1),

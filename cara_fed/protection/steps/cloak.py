@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from cara_fed.protection.cloak.ascent import Told
+from cara_fed.protection.cloak.frames import MOST_FRAMES, FramesCloak
 from cara_fed.protection.cloak.levels import LEVELS, Cloak
 from cara_fed.protection.cloak.making import Cloaked, make_cloak, make_patterned
 from cara_fed.protection.cloak.model_file import read_model
@@ -27,13 +29,22 @@ def cloak(picture: Picture) -> tuple[Picture, ReportLine]:
     wanted = _read_wanted(picture.request.cloak)
     if wanted in _UNTOUCHED:
         return picture, ReportLine("cloak", _(_UNTOUCHED[wanted]), {"cloak": wanted.value})
-    if picture.is_animated:
-        raise CloakUnavailable(
-            _("Moving pictures cannot be cloaked, so nothing was published; choose no cloak for it.")
-        )
+    _require_few_frames(picture)
     made = _MAKERS[wanted](picture, wanted)
     facts = {"cloak": wanted.value, **made.facts}
-    return replace(picture, image=made.image), ReportLine("cloak", _describe(facts), facts)
+    frames_cloak = partial(FramesCloak, _find_surrogate(picture)) if picture.is_animated else None
+    cloaked = replace(picture, image=made.image, frames_cloak=frames_cloak)
+    return cloaked, ReportLine("cloak", _describe(facts), facts)
+
+
+def _require_few_frames(picture: Picture) -> None:
+    if picture.header.frames > MOST_FRAMES:
+        raise CloakUnavailable(
+            _(
+                "At most %(limit)s frames can be cloaked, so nothing was published; shorten it, or choose no cloak.",
+                limit=MOST_FRAMES,
+            )
+        )
 
 
 def _read_wanted(name: str) -> Cloak:
@@ -50,10 +61,13 @@ def _climb(picture: Picture, wanted: Cloak) -> Cloaked:
 
 
 def _lay(picture: Picture, wanted: Cloak) -> Cloaked:
-    surrogate = None
+    return make_patterned(picture.image, LEVELS[wanted], _find_surrogate(picture), _teller(picture))
+
+
+def _find_surrogate(picture: Picture) -> Surrogate | None:
     with suppress(CloakUnavailable):  # the patterns alone are what was asked for
-        surrogate = _open_surrogate(picture)
-    return make_patterned(picture.image, LEVELS[wanted], surrogate, _teller(picture))
+        return _open_surrogate(picture)
+    return None
 
 
 def _open_surrogate(picture: Picture) -> Surrogate:

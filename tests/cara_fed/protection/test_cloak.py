@@ -10,11 +10,17 @@ import pytest
 from PIL import Image
 
 from cara_fed.protection import PictureWorkers, ReportLine
+from cara_fed.protection.cloak.frames import FramesCloak
+from cara_fed.protection.cloak.gate import measure
 from cara_fed.protection.cloak.levels import LEVELS, Cloak, expected_seconds
 from cara_fed.protection.cloak.making import make_cloak, make_patterned, working_size
+from cara_fed.protection.cloak.masks import brightness_of, find_caps
 from cara_fed.protection.cloak.surrogate import displacement, open_surrogate
 from cara_fed.protection.errors import CloakUnavailable, PictureProcessDied, TooSlow
+from cara_fed.protection.formats.base import Header
+from cara_fed.protection.picture import Picture
 from cara_fed.protection.pipeline import protect
+from cara_fed.protection.steps.cloak import cloak as cloak_step
 from cara_fed.protection.values import Limits, ProtectedPicture, ProtectionRequest, RenditionKind
 from tests.cara_fed.protection.cloaks import MODEL, needs_model
 from tests.cara_fed.protection.pictures import animation, decode, drawing, encode, encode_animation, photo, sticker
@@ -48,10 +54,37 @@ def test_a_cloak_that_there_is_not_is_refused(cloak: str) -> None:
         protect(PICTURE, asked(cloak))
 
 
-@pytest.mark.parametrize("cloak", ["instant", "light"])
-def test_moving_pictures_are_refused_rather_than_let_through(cloak: str) -> None:
-    with pytest.raises(CloakUnavailable, match="Moving pictures cannot be cloaked"):
-        protect(encode_animation(animation(), "GIF"), asked(cloak))
+def test_an_animation_moves_on_here_cloaked_and_stands_still_elsewhere() -> None:
+    made = protect(encode_animation(animation(), "GIF"), asked("instant", "nowhere"))
+    moving, federated = (made.rendition(kind) for kind in (RenditionKind.MOVING, RenditionKind.FEDERATED))
+    assert moving is not None
+    assert federated is not None
+    assert (decode(moving.data).n_frames, federated.media_type) == (5, "image/jpeg")  # type: ignore[attr-defined]
+    line = next(line for line in made.report if line.step == "moving")
+    assert "each frame cloaked" in line.text
+    assert line.facts["cloak"]["frames"] == 5
+    assert line.facts["cloak"]["ssim"] >= 0.985
+
+
+def test_every_frame_stays_within_the_gate_and_what_stands_still_stays_still() -> None:
+    scenes = [photo(96, 64), *(photo(96, 64) for _ in range(2)), photo(96, 64, seed=4)]
+    for number, frame in enumerate(scenes[:3]):
+        frame.paste((20, 30, 90), (4 * number, 8, 4 * number + 12, 20))
+    weaver = FramesCloak(None)
+    made = [np.asarray(weaver.cloak(frame.convert("RGBA")).convert("RGB")) for frame in scenes]
+    for frame, cloaked in zip(scenes, made, strict=True):
+        pixels = np.asarray(frame)
+        assert measure(pixels, cloaked, find_caps(brightness_of(pixels.astype(np.float32)), 12)).passes
+        assert (cloaked != pixels).mean() > 0.2
+    # Away from what moves, with the strength of the first frame or a little less.
+    assert np.abs(made[1][36:].astype(int) - made[0][36:]).max() <= 1
+    assert (made[2][36:] == made[1][36:]).all()
+    assert (weaver.facts()["frames"], weaver.facts()["key_frames"]) == (4, 2)
+
+
+def test_too_many_frames_are_refused_rather_than_let_through() -> None:
+    with pytest.raises(CloakUnavailable, match="At most 300 frames"):
+        cloak_step(Picture(b"", asked("instant"), header=Header(8, 8, 301)))
 
 
 def test_a_picture_too_plain_for_a_cloak_is_refused() -> None:
