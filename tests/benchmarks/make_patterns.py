@@ -60,8 +60,8 @@ def _slope(surrogate: Surrogate, ground: Ground, bank: Array, number: int) -> Ar
     shares = shares_of(ground.pixels)
     change = ground.bounded(mix(bank, shares) * np.float32(REACH))
     goals = Goals(surrogate, ground.pixels, surrogate.encode(ground.pixels))
-    slope, weight = goals.slope(change, BY_TURNS[(number + 1) % 2])
-    slope = weight * unit(slope * ground.amplitudes)
+    slope, _weight = goals.slope(change, BY_TURNS[(number + 1) % 2])
+    slope = unit(slope * ground.amplitudes)
     tiled = (shares[..., None] * slope[None]).reshape(len(KINDS), -1, EDGE, PICTURE_EDGE // EDGE, EDGE, 3)
     return tiled.sum(axis=(1, 3))
 
