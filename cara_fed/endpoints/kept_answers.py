@@ -63,7 +63,7 @@ class KeptAnswers:
         changes, now = self._changes, self._services.clock.now()
         answer = await make()
         self._kept.pop(key, None)
-        if _is_everyones(answer):
+        if is_everyones(answer):
             self._kept[key] = _Kept(answer, changes, now)
             if len(self._kept) > ANSWERS_IN_MEMORY:
                 self._kept.popitem(last=False)
@@ -74,7 +74,8 @@ class KeptAnswers:
         return self._services.database.changes.count(without=NEVER_SHOWN)
 
 
-def _is_everyones(answer: Answer) -> bool:
+def is_everyones(answer: Answer) -> bool:
+    """Whether an answer says of itself that all may be given the same."""
     stated = dict(answer.headers)
     is_public = stated.get(b"cache-control", b"").startswith(b"public")
     return answer.status == OK and is_public and b"set-cookie" not in stated

@@ -1,15 +1,17 @@
 """Visitors' pages, kept as bytes: whoever brings no cookie gets what everybody gets."""
 
-from dataclasses import dataclass, field
+import gzip
+from dataclasses import dataclass, field, replace
 
 from cara_fed.asgi import Answer, App, Header, Message, Receive, Scope, Send, header
 from cara_fed.endpoints.answers import answer_conditionally
-from cara_fed.endpoints.kept_answers import KeptAnswers
+from cara_fed.endpoints.kept_answers import KeptAnswers, is_everyones
 from cara_fed.services import Services
 from cara_fed.web.static_files import PREFIX as STATIC
 from cara_fed.words.wishes import COOKIE, default_tag, find_setting, negotiate
 
 _CONDITIONS = (b"if-none-match", b"if-modified-since")
+_GZIP_LEVEL = 6
 
 
 def keep_pages(services: Services, pages: App) -> App:
@@ -25,9 +27,10 @@ def keep_pages(services: Services, pages: App) -> App:
             collected = _Collected()
             whole = [pair for pair in scope["headers"] if pair[0] not in _CONDITIONS]
             await pages({**scope, "method": "GET", "headers": whole}, receive, collected)
-            return collected.answer
+            return _pack(collected.answer) if packed else collected.answer
 
-        key = scope["path"], scope["query_string"], _language_of(scope, default)
+        packed = _takes_gzip(scope)
+        key = scope["path"], scope["query_string"], _language_of(scope, default), packed
         answer = await kept.get(key, make)
         stated, since = ((header(scope, name) or b"").decode("latin-1") for name in _CONDITIONS)
         told = answer_conditionally(answer, stated, since)
@@ -43,6 +46,19 @@ def _is_a_visitors(scope: Scope) -> bool:
     """
     asks = scope["type"] == "http" and scope["method"] in ("GET", "HEAD") and not scope["path"].startswith(STATIC)
     return asks and (header(scope, b"cookie") is None or _setting_of(scope) is not None)
+
+
+def _takes_gzip(scope: Scope) -> bool:
+    wished = (header(scope, b"accept-encoding") or b"").decode("latin-1").lower().replace(" ", "").split(",")
+    return any(one == "gzip" or (one.startswith("gzip;q=") and one.rstrip("0.") != "gzip;q=") for one in wished)
+
+
+def _pack(answer: Answer) -> Answer:
+    """The page as gzip, where it is everybody's: the length of one with a secret in it would tell of that (BREACH)."""
+    if not answer.body or not is_everyones(answer):
+        return answer
+    headers = (*answer.headers, (b"content-encoding", b"gzip"))
+    return replace(answer, body=gzip.compress(answer.body, _GZIP_LEVEL, mtime=0), headers=headers)
 
 
 def _language_of(scope: Scope, default: str) -> str:

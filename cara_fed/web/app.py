@@ -144,7 +144,7 @@ async def _secure(response: Response) -> Response:
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "private, no-cache")
     response.headers.setdefault("Content-Language", spoken().tag)
-    response.vary.update(("Accept-Language", "Cookie"))
+    response.vary.update(("Accept-Encoding", "Accept-Language", "Cookie"))
     return response
 
 

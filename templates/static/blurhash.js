@@ -1,12 +1,17 @@
-// Paints each picture's blurhash (github.com/woltapp/blurhash, the format) over its plain tone until it has come.
+// Paints each picture's blurhash (github.com/woltapp/blurhash, the format) over its plain tone until it has come; then
+// takes the tone away, which would show through whatever the picture leaves transparent.
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz#$%*+,-.:;=?@[]^_{|}~";
-const SIZE = 24; // pixels; the browser smooths the rest
+const SIZE = 16; // pixels; the browser smooths the rest
 
 for (const tone of document.querySelectorAll(".tone[data-blurhash]")) {
   const image = tone.parentElement.querySelector("img");
-  if (image?.complete) continue;
-  const canvas = paint(tone.dataset.blurhash);
-  if (canvas) tone.replaceWith(canvas);
+  if (image?.complete && image.naturalWidth) {
+    tone.remove();
+    continue;
+  }
+  const shown = paint(tone.dataset.blurhash) ?? tone;
+  tone.replaceWith(shown);
+  image?.addEventListener("load", () => shown.remove());
 }
 
 function paint(hash) {
@@ -22,7 +27,7 @@ function paint(hash) {
   for (let y = 0; y < SIZE; y++) {
     for (let x = 0; x < SIZE; x++) {
       const at = 4 * (y * SIZE + x);
-      for (let channel = 0; channel < 3; channel++) pixels.data[at + channel] = toByte(sum(waves, columns, x, y, channel));
+      for (const [channel, light] of sum(waves, columns, x, y).entries()) pixels.data[at + channel] = toByte(light);
       pixels.data[at + 3] = 255;
     }
   }
@@ -44,12 +49,12 @@ function readWaves(hash, count) {
   return waves;
 }
 
-function sum(waves, columns, x, y, channel) {
-  let light = 0;
+function sum(waves, columns, x, y) {
+  const light = [0, 0, 0];
   for (const [n, wave] of waves.entries()) {
     const across = Math.cos((Math.PI * x * (n % columns)) / SIZE);
     const down = Math.cos((Math.PI * y * Math.floor(n / columns)) / SIZE);
-    light += wave[channel] * across * down;
+    for (let channel = 0; channel < 3; channel++) light[channel] += wave[channel] * across * down;
   }
   return light;
 }

@@ -145,6 +145,7 @@ def test_pictures_bring_their_tone_and_size() -> None:
 def test_the_first_pictures_come_at_once_and_the_others_when_near() -> None:
     images = [image for image in elements(HTML["profile"], "img") if "srcset" in image]
     assert [image.get("loading") for image in images[:5]] == [None, None, None, None, "lazy"]
+    assert [image.get("fetchpriority") for image in images] == ["high", *[None] * (len(images) - 1)]
 
 
 def test_a_covered_picture_is_not_sent_before_it_is_asked_for() -> None:

@@ -35,10 +35,19 @@ async def test_the_second_visitor_costs_no_query(visitor: Browser, work: Post) -
             held = await visitor.get(path, accept="text/html", if_none_match=first.headers["etag"])
         assert queries == []
         assert (again.content, again.headers.multi_items()) == (first.content, first.headers.multi_items())
-        assert (head.content, head.headers["content-length"]) == (b"", str(len(first.content)))
+        assert (head.content, head.headers["content-length"]) == (b"", first.headers["content-length"])
         assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", first.headers["etag"])
         assert held.headers["content-usage"] == first.headers["content-usage"]
         assert "content-type" not in held.headers
+
+
+async def test_a_page_is_sent_packed_to_who_takes_that_unless_it_holds_a_secret(visitor: Browser, work: Post) -> None:
+    for path, secret in (("/@mara", False), ("/login", True)):
+        for wished, taken in (("br, gzip;q=0.5", True), ("gzip;q=0.0", False), ("identity", False)):
+            page = await visitor.client.get(path, headers={"accept-encoding": wished})
+            visitor.client.cookies.clear()
+            assert (page.headers.get("content-encoding") == "gzip") is (taken and not secret)
+            assert "Accept-Encoding" in page.headers["vary"] and page.text.startswith("<!doctype html>")
 
 
 async def test_a_change_is_seen_at_once(visitor: Browser, services: Services, artists: Artists, work: Post) -> None:
