@@ -95,6 +95,14 @@ class Attachments:
         """The pictures that bear one of these marks."""
         return await self._find(col(Attachment.mark).in_(numbers))
 
+    async def find_taken_marks(self, numbers: Collection[int]) -> set[int]:
+        """Those of these marks that a picture bears."""
+        taken: set[int] = set()
+        for chunk in in_chunks(numbers):
+            found = await self.session.exec(select(Attachment.mark).where(col(Attachment.mark).in_(chunk)))
+            taken.update(number for number in found if number is not None)
+        return taken
+
     async def find_by_remote_url(self, url: str) -> Sequence[Picture]:
         """Other people's pictures at that address."""
         return await self._find(col(Attachment.remote_url) == url)

@@ -8,6 +8,7 @@ from PIL import Image
 from cara_fed.protection.cloak.frames import FramesCloak
 from cara_fed.protection.formats.base import Embedded, Header
 from cara_fed.protection.formats.ifd import Value
+from cara_fed.protection.marks.invisible import FrameMark
 from cara_fed.protection.values import Finding, Format, Likeness, ProtectionRequest, Rendition, ReportLine
 
 _NOTHING = Image.new("RGB", (1, 1))
@@ -40,6 +41,7 @@ class Picture:
     likeness: Likeness = field(default_factory=Likeness)
     stamp: Image.Image | None = None  # the visible mark, for the frames of an animation
     frames_cloak: Callable[[], FramesCloak] | None = None  # what cloaks the frames of an animation, in their order
+    frame_mark: FrameMark | None = None  # the invisible one, for the same
 
     @property
     def is_animated(self) -> bool:

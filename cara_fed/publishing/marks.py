@@ -13,7 +13,7 @@ MAX_MARK_TEXT = 80
 MAX_LOGO_BYTES = 512 * 1024
 DEFAULT_OPACITY = 40
 
-_NUMBERS_TO_CHOOSE_FROM = 512
+_NUMBERS_TO_CHOOSE_FROM = 16_384  # the more there are, the better one of them fits the picture by itself
 _LARGEST_NUMBER = (1 << 20) - 1
 
 
@@ -99,6 +99,6 @@ async def _draw_numbers(services: Services) -> tuple[int, ...]:
     """Numbers that no picture has yet."""
     drawn = random.SystemRandom().sample(range(_LARGEST_NUMBER + 1), _NUMBERS_TO_CHOOSE_FROM)
     async with services.database.reading() as records:
-        taken = {picture.attachment.mark for picture in await records.attachments.find_by_marks(drawn)}
+        taken = await records.attachments.find_taken_marks(drawn)
     free = tuple(number for number in drawn if number not in taken)
     return free or tuple(drawn)

@@ -19,7 +19,7 @@ _BESIDE = later("The picture is too plain for a mark that can be read alone: it 
 
 
 def mark_invisibly(picture: Picture) -> tuple[Picture, ReportLine]:
-    """Marks a still where a mark was asked for; the frames of an animation stay as they are."""
+    """Marks a still where a mark was asked for, and keeps the mark for the frames of an animation."""
     wanted = picture.request.invisible_mark
     if wanted is None:
         return picture, ReportLine("mark_invisibly", _("No invisible mark was asked for."), {"is_marked": False})
@@ -30,7 +30,7 @@ def mark_invisibly(picture: Picture) -> tuple[Picture, ReportLine]:
         return picture, _unmarked(_("It is too plain to bear an invisible mark that nobody sees, so it has none."))
     text = _describe(marked)
     if picture.is_animated:
-        text += " " + _("Only the still has it: the frames that move are not marked.")
+        text += " " + _("It is in the frames that move here too; a GIF for other servers cannot hold it.")
     facts = {
         "is_marked": True,
         "number": marked.number,
@@ -39,7 +39,7 @@ def mark_invisibly(picture: Picture) -> tuple[Picture, ReportLine]:
         "alone": round(marked.alone, 1),
         "is_sure": marked.is_sure,
     }
-    return replace(picture, image=marked.image), ReportLine("mark_invisibly", text, facts)
+    return replace(picture, image=marked.image, frame_mark=marked.frames), ReportLine("mark_invisibly", text, facts)
 
 
 def _unmarked(text: str) -> ReportLine:

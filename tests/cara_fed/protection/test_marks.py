@@ -15,11 +15,12 @@ from cara_fed.protection.marks.invisible import MIN_PSNR, Marked, embed, measure
 from cara_fed.protection.marks.reading import ONE_IN_A_MILLION, read_beside, read_mark
 from cara_fed.protection.registration import register
 from cara_fed.protection.values import InvisibleMark, MarkLayout, RenditionKind, VisibleMark
-from tests.benchmarks.gallery import comic, landscape, photograph
+from tests.benchmarks.gallery import comic, ink, landscape, photograph
 from tests.cara_fed.protection.pictures import decode, drawing, encode, photo, run, smooth
 
 SECRET, OTHER = b"s" * 32, b"o" * 32
 NUMBERS = tuple(range(7, 1 << 20, 4099))
+MANY = tuple(range(7, 1 << 20, 64))
 
 
 @cache
@@ -37,12 +38,20 @@ def marked_comic() -> tuple[Image.Image, Marked]:
     return picture, marked
 
 
-@pytest.mark.parametrize("make", [marked_photograph, marked_comic])
+def marked_ink() -> tuple[Image.Image, Marked]:
+    """Black strokes on white paper: half of any change falls where a pixel can become no whiter or blacker."""
+    picture = ink(700)
+    marked = embed(picture, SECRET, MANY)
+    assert marked
+    return picture, marked
+
+
+@pytest.mark.parametrize("make", [marked_photograph, marked_comic, marked_ink])
 def test_a_mark_is_read_after_the_usual_treatment_and_only_by_its_own_secret(
     make: Callable[[], tuple[Image.Image, Marked]],
 ) -> None:
     picture, marked = make()
-    assert marked.number in NUMBERS
+    assert marked.number in (*NUMBERS, *MANY)
     assert measure_psnr(picture, marked.image) >= MIN_PSNR
     for treated in (*treat(marked.image), ImageOps.mirror(marked.image)):
         found = read_mark(treated, SECRET)
@@ -149,6 +158,21 @@ def test_moving_frames_bear_the_visible_mark_too() -> None:
         other.seek(frame)
         change = np.abs(np.asarray(one.convert("RGB"), np.int16) - np.asarray(other.convert("RGB"), np.int16))
         assert change.max() > 60
+
+
+def test_moving_frames_bear_the_invisible_mark_too_but_for_the_gif() -> None:
+    out, first = io.BytesIO(), photograph(256)
+    frames = [first, ImageOps.flip(first)]
+    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:], duration=100)
+    made = run(out.getvalue(), invisible_mark=InvisibleMark(SECRET.hex(), MANY))
+    told = next(line for line in made.report if line.step == "mark_invisibly")
+    assert "cannot hold it" in told.text
+    moving = Image.open(io.BytesIO(made.rendition(RenditionKind.MOVING).data))  # type: ignore[union-attr]
+    for number in range(len(frames)):
+        moving.seek(number)
+        seen = moving.convert("RGB")
+        found = read_mark(decode(encode(seen, "JPEG", quality=60)), SECRET)
+        assert found and found.number == told.facts["number"]
 
 
 def test_what_no_font_draws_is_said() -> None:
