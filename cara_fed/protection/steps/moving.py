@@ -46,7 +46,7 @@ _AS_STILL = later(
     "this size."
 )
 _AS_CLOAKED = later(
-    "It moves on this site (%(shape)s, %(size)s), each frame cloaked as by “instant”; other servers get a cloaked "
+    "It moves on this site (%(shape)s, %(size)s), each frame with the quick cloak; other servers get a cloaked "
     "still, since the colours of a GIF are too few for a cloak."
 )
 

@@ -61,7 +61,7 @@ def test_an_animation_moves_on_here_cloaked_and_stands_still_elsewhere() -> None
     assert federated is not None
     assert (decode(moving.data).n_frames, federated.media_type) == (5, "image/jpeg")  # type: ignore[attr-defined]
     line = next(line for line in made.report if line.step == "moving")
-    assert "each frame cloaked" in line.text
+    assert "each frame with the quick cloak" in line.text
     assert line.facts["cloak"]["frames"] == 5
     assert line.facts["cloak"]["ssim"] >= 0.985
 
