@@ -7,6 +7,8 @@ import sys
 # Byte code is kept, whatever the environment says of it: each worker reads all the tests, and many start processes.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Nothing of what is imported and collected becomes garbage, so there is no use in searching it.
+gc.disable()
 
 
 def pytest_collection_finish() -> None:
@@ -17,6 +19,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)
+    gc.enable()
 
 
 def pytest_xdist_auto_num_workers() -> int:
