@@ -193,7 +193,9 @@ def test_an_srgb_profile_changes_no_pixel() -> None:
     assert federated(with_profile) == federated(without)
 
 
-@pytest.mark.parametrize("profile", [b"rubbish", SRGB[:200], SRGB[:128] + b"\xff" * 400, b"\x00" * 4096])
+@pytest.mark.parametrize(
+    "profile", [b"rubbish", SRGB[:200], SRGB[:128] + b"\xff" * 400, b"\x00" * 4096, SRGB[:16] + b"La\xf1 " + SRGB[20:]]
+)
 def test_a_broken_profile_is_left_out_and_said(profile: bytes) -> None:
     made = run(encode(drawing(), "PNG", icc_profile=profile))
     assert worst(pixels(federated(made)), np.asarray(drawing())) == 0

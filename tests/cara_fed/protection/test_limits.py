@@ -1,11 +1,13 @@
 """Files that are too large, cut off, damaged, or built to hurt are refused in one clear sentence, and cheaply."""
 
+import base64
 import struct
 import time
 import zlib
 from collections.abc import Callable
 
 import pytest
+from PIL import ImageFile
 
 from cara_fed.protection.errors import (
     BrokenPicture,
@@ -215,3 +217,18 @@ def test_boxes_nested_without_end_are_bounded() -> None:
         nested = struct.pack(">I4s", 8 + len(nested), b"moov") + nested
     with pytest.raises(BrokenPicture):
         read_bmff(data + nested)
+
+
+ARITHMETIC = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAoHBwgHBgoICAgLCgoLDhgQDg0NDh0VFhEYIx8lJCIfIiEmKzcvJik0KSEiMEExNDk7"
+    "Pj4+JS5ESUM8SDc9Pjv/2wBDAQoLCw4NDhwQEBw7KCIoOzs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7Ozs7"
+    "Ozs7Ozs7Ozv/yQARCAAQABgDASIAAhEBAxEB/8wACgAQEAUBEBEF/9oADAMBAAIRAxEAPwCG9BCnJgdVXFioKIVEAxiAAGbpb03c"
+    "Q1dxs74M59ySVQ9rMzPxxuWhP7Pb8Lag6vzF8q0Gienpxhw/ajjz1V1JbZuqO0y8C/4h4ou2duw98EUIeQwmu1gzDS2NGiX6d7y5"
+    "4nQqyxhyIcN0bMgs/P5Q1ZlOcvs7tSTgEzQsYBOhwRr2vW1qYIF5hM9au9W6E13LaRutopbr6pRf3JKmGiAfbkX681V9kAgDOeix"
+    "HDCtp+IZM3ElkVA+BCgocvInioHQelP+B35T7PXJxTI46iCu2z0D3L/FAxUEYv/Z"
+)
+
+
+def test_a_jpeg_in_arithmetic_coding_is_decoded_whatever_its_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageFile, "MAXBLOCK", 200)  # what Pillow hands to its decoder at a time
+    assert run(ARITHMETIC).width == 24
