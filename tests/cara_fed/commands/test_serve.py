@@ -25,16 +25,16 @@ async def start(studio: DemoInstance, *options: str) -> Process:
     return await asyncio.create_subprocess_exec(*command, stdin=DEVNULL, stdout=PIPE, stderr=PIPE)
 
 
-async def answers(studio: DemoInstance) -> bool:
+async def answers(studio: DemoInstance, words: bytes = b"") -> bool:
     host, _, port = studio.domain.rpartition(":")
     try:
         reader, writer = await asyncio.open_connection(host, int(port))
     except OSError:
         return False
     writer.write(f"GET / HTTP/1.1\r\nhost: {studio.domain}\r\nconnection: close\r\n\r\n".encode())
-    status = await reader.readline()
+    status, rest = await reader.readline(), await reader.read()
     writer.close()
-    return b" 200 " in status
+    return b" 200 " in status and words in rest
 
 
 async def is_silent(studio: DemoInstance) -> bool:
@@ -47,6 +47,7 @@ async def test_the_first_start_says_where_it_is_and_how_to_become_admin(studio: 
     try:
         await until("it answers", lambda: answers(studio), 40)
         await expect_taken_port(studio, ("--workers", "2"))
+        await rename(studio, process, "The atelier")
         assert await answers(studio)
         process.terminate()
         out, _ = await asyncio.wait_for(process.communicate(), 20)
@@ -67,10 +68,19 @@ async def expect_taken_port(studio: DemoInstance, options: tuple[str, ...]) -> N
     assert error.decode() == f"cara-fed: server.bind: {bind} cannot be listened on: Address already in use\n"
 
 
+async def rename(studio: DemoInstance, process: Process, name: str) -> None:
+    """Change instance.toml, hang up, and wait for the new name."""
+    text = re.sub(r'(?m)^name = ".*"$', f'name = "{name}"', studio.config.read_text())
+    studio.config.write_text(text)
+    process.send_signal(signal.SIGHUP)
+    await until("it has another name", lambda: answers(studio, name.encode()), 30)
+
+
 async def test_several_processes_serve_and_none_outlives_its_parent(studio: DemoInstance) -> None:
     process = await start(studio, "--workers", "2")
     try:
         await until("it answers", lambda: answers(studio), 60)
+        await rename(studio, process, "The atelier")
         os.kill(process.pid, signal.SIGKILL)
         await process.wait()
         await until("nobody holds the port", lambda: is_silent(studio), 30)
