@@ -27,19 +27,22 @@ class Served:
 
 
 @contextmanager
-def serve_instance(folder: Path, *, name: str = "Salt & Ink", description: str = "") -> Iterator[Served]:
-    """Start an instance with its data below ``folder``; it is stopped at the end."""
+def serve_instance(
+    folder: Path, *, name: str = "Salt & Ink", description: str = "", host: str = "localhost"
+) -> Iterator[Served]:
+    """Start an instance with its data below ``folder``, to talk to others on loopback; it is stopped at the end."""
     port = _free_port()
     config = folder / "instance.toml"
     config.write_text(
-        f'[instance]\ndomain = "localhost:{port}"\nscheme = "http"\nname = "{name}"\n'
+        f'[instance]\ndomain = "{host}:{port}"\nscheme = "http"\nname = "{name}"\n'
         f'description = "{description}"\n[server]\nbind = "127.0.0.1:{port}"\n'
+        '[federation]\nallowed_private_networks = ["127.0.0.0/8", "::1/128"]\n'
     )
     with (folder / "said.txt").open("wb") as said:
         command = [sys.executable, "-m", "cara_fed", "serve", "--config", str(config)]
         process = subprocess.Popen(command, cwd=ROOT, stdout=said, stderr=subprocess.STDOUT, env={**os.environ})
         try:
-            yield _wait_until_ready(process, f"http://localhost:{port}", folder / "said.txt")
+            yield _wait_until_ready(process, f"http://{host}:{port}", folder / "said.txt")
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(30)

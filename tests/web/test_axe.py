@@ -1,4 +1,5 @@
-"""Every page before axe-core in a real browser: no violation of WCAG 2.2 AA or of good practice, light or dark."""
+"""Every page in a real browser: it fits, its console stays empty, and axe-core finds no violation of WCAG 2.2 AA or of
+good practice, light or dark."""
 
 import shutil
 from collections.abc import Iterator
@@ -40,31 +41,54 @@ def fullest_pages() -> dict[str, str]:
     return {template: name for template, (_, name) in fullest.items()}
 
 
-def violations(page: Page, address: str) -> list[str]:
-    page.goto(address, wait_until="domcontentloaded")
+def violations(page: Page) -> list[str]:
     page.evaluate("for (const details of document.querySelectorAll('main details')) details.open = true")
     page.evaluate(AXE_FILE_PATH.read_text(encoding="utf-8"))
     found: list[str] = page.evaluate(RUN)
     return found
 
 
+def faults(page: Page, widths: tuple[int, ...]) -> list[str]:
+    """What is wrong with the look of a page, from the narrowest width to the widest, which stays."""
+    found = (
+        [] if page.evaluate("getComputedStyle(document.body).display") == "flex" else ["the stylesheets did not come"]
+    )
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            found.append(f"too wide for {width} pixels")
+    return found
+
+
 def test_what_is_wrong_would_be_found(browser: Browser) -> None:
-    with serve_samples(Samples()) as site:
-        page = browser.new_page()
-        page.route(
-            "**/broken", lambda route: route.fulfill(body="<img src=x><button></button>", content_type="text/html")
-        )
-        found = " ".join(violations(page, f"{site}/broken"))
-        page.close()
+    page = browser.new_page()
+    page.set_content("<img src=x><button></button><p style='inline-size: 2000px'>wide</p>")
+    found = " ".join(violations(page) + faults(page, (390,)))
+    page.close()
     assert all(rule in found for rule in ("image-alt", "button-name", "document-title", "html-has-lang"))
+    assert "too wide for 390 pixels" in found and "the stylesheets did not come" in found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_violates_anything(browser: Browser, scheme: str) -> None:
-    pages = fullest_pages() if scheme == "light" else {"": "profile", " ": "publish-draft", "  ": "post-many"}
+def test_every_page_fits_and_the_fullest_of_each_template_violate_nothing(browser: Browser) -> None:
+    fullest, found = set(fullest_pages().values()), {}
     with serve_samples(Samples()) as site:
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-        page = context.new_page()
-        found = {name: violations(page, f"{site}/{name}") for name in pages.values()}
-        context.close()
+        page = browser.new_page(color_scheme="light")
+        said: list[str] = []
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        for name in all_pages():
+            page.goto(f"{site}/{name}", wait_until="domcontentloaded")
+            found[name] = faults(page, (390, 768, 1280) if name in fullest else (390,))
+            found[name] += violations(page) if name in fullest else []
+        page.close()
     assert {name: broken for name, broken in found.items() if broken} == {}
+    assert said == []
+
+
+def test_the_dark_violates_nothing(browser: Browser) -> None:
+    with serve_samples(Samples()) as site:
+        page = browser.new_page(viewport={"width": 1280, "height": 900}, color_scheme="dark")
+        for name in ("profile", "publish-draft", "post-many"):
+            page.goto(f"{site}/{name}", wait_until="domcontentloaded")
+            assert violations(page) == [], name
+        page.close()

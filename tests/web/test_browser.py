@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.web.gallery import all_pages
 from tests.web.serving import Samples, serve_samples
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -47,16 +46,6 @@ def opened(browser: Browser, address: str, size: dict[str, int] = DESKTOP, **cho
 
 
 FITS = "document.documentElement.scrollWidth <= innerWidth"
-
-
-def test_every_page_is_whole_and_fits(browser: Browser, site: str) -> None:
-    with opened(browser, f"{site}/front") as page:
-        for name in all_pages():
-            page.goto(f"{site}/{name}")
-            assert page.evaluate("getComputedStyle(document.body).display") == "flex", name  # the stylesheets came
-            for width in (390, 768, 1440):
-                page.set_viewport_size({"width": width, "height": 900})
-                assert page.evaluate(FITS), (name, width)
 
 
 def test_a_page_fits_the_smallest_phone_with_large_text(browser: Browser, site: str) -> None:
