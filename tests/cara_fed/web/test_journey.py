@@ -179,7 +179,7 @@ def test_a_report_is_moderated(artists: dict[str, BrowserContext], post_urls: di
         look(page, "40-report")
         page.get_by_label("What is wrong?").fill(f"Traced from mine, seen on a {size}.")
         page.get_by_role("button", name="Send").click()
-        expect(page.locator(".message.done")).to_contain_text("The moderators have your report.")
+        page.wait_for_url("**/home")
     with opened(artists["phone"]) as page:
         page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
         page.goto("/admin/reports")
@@ -187,7 +187,7 @@ def test_a_report_is_moderated(artists: dict[str, BrowserContext], post_urls: di
         page.get_by_role("row", name=f"seen on a {size}").get_by_role("link").click()
         look(page, "42-case")
         page.get_by_role("button", name="Resolved").click()
-        expect(page.locator(".message.done")).to_be_visible()
+        expect(page.get_by_role("button", name="Resolved")).to_have_count(0)
         page.goto("/admin/reports")
         expect(page.get_by_text(f"seen on a {size}")).to_have_count(0)
 
