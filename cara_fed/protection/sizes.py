@@ -9,6 +9,7 @@ FEDERATED_PIXELS = 3840 * 2160  # Mastodon codes anything larger anew, and drops
 FEDERATED_BYTES = 5_000_000
 FEDERATED_GIF_PIXELS = 1280 * 720  # Mastodon refuses larger GIFs
 WEB_EDGE = 1600
+WEB_MEDIUM_EDGE = 1080  # 360 points of a phone with three pixels each, and a portrait's width with two
 WEB_SMALL_EDGE = 640
 THUMBNAIL_EDGE = 400
 MOVING_EDGE = 1280
@@ -50,6 +51,12 @@ def web_size(size: Size) -> Size:
     if not is_strip(size):
         return fit(size, WEB_EDGE)
     return fit(size, min(MAX_WEBP_EDGE, max(WEB_EDGE, STRIP_SHORT_EDGE * max(size) // min(size))))
+
+
+def web_medium_size(size: Size) -> Size | None:
+    """What our own page shows where pixels are small; None for strips, and where the largest is hardly larger."""
+    worth_it = not is_strip(size) and max(web_size(size)) >= WEB_MEDIUM_EDGE * 5 // 4
+    return fit(size, WEB_MEDIUM_EDGE) if worth_it else None
 
 
 def web_small_size(size: Size) -> Size:

@@ -37,7 +37,9 @@ class RenditionKind(StrEnum):
 
     FEDERATED = "federated"  # what other servers fetch
     WEB = "web"  # our own pages
+    WEB_MEDIUM = "web_medium"  # our own pages on a fine screen
     WEB_SMALL = "web_small"  # our own pages on a phone
+    WEB_PLAIN = "web_plain"  # our own pages in a browser that reads no WebP
     THUMBNAIL = "thumbnail"  # lists, previews, link cards
     MOVING = "moving"  # an animation on our own pages
 

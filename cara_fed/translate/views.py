@@ -26,7 +26,7 @@ from storage.posts import Post
 from storage.remote_actors import RemoteActor
 
 # The federated rendition is for other servers alone: its copies are counted by whom they were given to.
-SHOWN_KINDS = ("thumbnail", "web_small", "web")
+SHOWN_KINDS = ("thumbnail", "web_small", "web_medium", "web")
 MAX_LABEL = 80
 BANNER_SIZE = (1600, 400)
 
@@ -152,11 +152,12 @@ class Gallery:
             blurhash=attachment.blurhash or "",
             focal_x=attachment.focal_x,
             focal_y=attachment.focal_y,
-            moving_url=self._moving(picture.renditions, policy),
+            moving_url=self._kind("moving", picture.renditions, policy),
+            plain_url=self._kind("web_plain", picture.renditions, policy),
         )
 
-    def _moving(self, renditions: Mapping[str, Rendition], policy: OptOut) -> str | None:
-        return self.file_url(renditions["moving"], policy) if "moving" in renditions else None
+    def _kind(self, kind: str, renditions: Mapping[str, Rendition], policy: OptOut) -> str | None:
+        return self.file_url(renditions[kind], policy) if kind in renditions else None
 
     def file_url(self, rendition: Rendition, policy: OptOut) -> str:
         """The path of a picture's file as everybody gets it."""

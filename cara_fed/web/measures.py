@@ -63,7 +63,9 @@ _HONEST = {
 _PURPOSES = {
     "federated": later("For other servers"),
     "web": later("For this site"),
+    "web_medium": later("For this site, on a fine screen"),
     "web_small": later("For this site, on a phone"),
+    "web_plain": later("For this site, in old browsers"),
     "thumbnail": later("For lists and previews"),
     "moving": later("For this site, moving"),
 }

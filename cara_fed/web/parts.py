@@ -67,6 +67,8 @@ class Source:
 class Picture:
     """A picture ready to be shown. ``sources`` go from the smallest up; ``full_url`` is the largest public file.
 
+    ``plain_url`` is a JPEG or PNG where the sources are WebP, for browsers that read none: Safari before 2020.
+
     ``width`` and ``height`` are in pixels, ``focal_x`` and ``focal_y`` from -1 (left, bottom) to 1 (right, top) as in
     ActivityPub, ``color`` is ``#rrggbb``.
     """
@@ -81,6 +83,7 @@ class Picture:
     focal_x: float = 0.0
     focal_y: float = 0.0
     moving_url: str | None = None
+    plain_url: str | None = None
 
     @property
     def src(self) -> str:

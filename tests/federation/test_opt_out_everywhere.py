@@ -83,13 +83,14 @@ async def require_page(house: House, work: Work) -> Iterator[tuple[str, OptOut]]
     require_head(page.text, of_post)
     [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page.text)
     images = [one for one in elements(page.text, "img") if "/media/" in one["src"]]
+    chosen = elements(page.text, "source")
     files = []
-    for image, shown, policy in zip(json.loads(data), images, work.pictures, strict=True):
+    for image, plain, shown, policy in zip(json.loads(data), images, chosen, work.pictures, strict=True):
         said = house.said(policy)
         assert (image["@type"], image["creditText"]) == ("ImageObject", f"@{work.name}@studio.example")
         assert image.get("usageInfo") == said.usage_info
         sources = [BASE + source.partition(" ")[0] for source in shown["srcset"].split(", ")]
-        files += [(url, policy) for url in (image["contentUrl"], *sources)]
+        files += [(url, policy) for url in (image["contentUrl"], BASE + plain["src"], *sources)]
     return iter(files)
 
 

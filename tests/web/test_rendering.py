@@ -142,6 +142,17 @@ def test_pictures_bring_their_tone_and_size() -> None:
     assert 'fill="#99a1a0"' in html
 
 
+def test_browsers_that_read_no_webp_get_another_file() -> None:
+    [tile] = tiles("salt")
+    old = dataclasses.replace(tile, picture=dataclasses.replace(tile.picture, plain_url="/media/salt.jpg"))
+    html = PAGES.render(profile(works=(old,)), page())
+    [source] = elements(html, "source")
+    [image] = [image for image in elements(html, "img") if image["src"] == "/media/salt.jpg"]
+    assert (source["type"], source["srcset"]) == ("image/webp", tile.picture.srcset)
+    assert "srcset" not in image
+    assert image["width"] == "1800"
+
+
 def test_the_first_pictures_come_at_once_and_the_others_when_near() -> None:
     images = [image for image in elements(HTML["profile"], "img") if "srcset" in image]
     assert [image.get("loading") for image in images[:5]] == [None, None, None, None, "lazy"]

@@ -1,5 +1,6 @@
 """Step 14: the still files for other servers and for our own pages, each coded afresh from the same pixels."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PIL import Image
@@ -13,6 +14,7 @@ from cara_fed.protection.sizes import (
     federated_size,
     shrinking,
     thumbnail_size,
+    web_medium_size,
     web_size,
     web_small_size,
 )
@@ -33,22 +35,28 @@ _LOSSY_SOURCES = frozenset((Format.JPEG, Format.AVIF, Format.HEIC))
 
 
 def make_renditions(picture: Picture) -> tuple[Picture, ReportLine]:
-    """Federated, web, web_small and thumbnail, each from the next larger image."""
+    """The files for other servers and for our pages, each from the next larger image; a web_medium where it pays."""
     flatness = measure_flatness(picture.image)
     is_lossless = picture.format not in _LOSSY_SOURCES
     is_small = picture.image.width * picture.image.height < _SMALL_PIXELS
     drawn = replace(picture, is_drawing=flatness.is_drawing or is_lossless or is_small)
     keeps_pixels = flatness.is_flat and is_lossless
     federated, note = _make_federated(drawn, keeps_pixels)
-    web = resize(drawn.image, web_size(drawn.image.size))
-    small = resize(web, web_small_size(drawn.image.size))
-    made = (
-        federated,
-        _make_webp(RenditionKind.WEB, web, keeps_pixels),
-        _make_webp(RenditionKind.WEB_SMALL, small, keeps_pixels),
-        _make_thumbnail(drawn, small),
-    )
+    made = (federated, *_make_web(drawn, keeps_pixels))
     return with_renditions(drawn, made), _report(made, note)
+
+
+def _make_web(drawn: Picture, keeps_pixels: bool) -> Iterator[Rendition]:
+    size = drawn.image.size
+    web, between = resize(drawn.image, web_size(size)), web_medium_size(size)
+    medium = resize(web, between) if between else web
+    small = resize(medium, web_small_size(size))
+    yield _make_webp(RenditionKind.WEB, web, keeps_pixels)
+    if between:
+        yield _make_webp(RenditionKind.WEB_MEDIUM, medium, keeps_pixels)
+    yield _make_webp(RenditionKind.WEB_SMALL, small, keeps_pixels)
+    yield _make_plain(RenditionKind.WEB_PLAIN, drawn, medium)
+    yield _make_plain(RenditionKind.THUMBNAIL, drawn, resize(small, thumbnail_size(small.size)))
 
 
 def _make_federated(picture: Picture, keeps_pixels: bool) -> tuple[Rendition, str]:
@@ -87,12 +95,12 @@ def _make_webp(kind: RenditionKind, image: Image.Image, keeps_pixels: bool) -> R
     return rendition(kind, encode_webp(image, quality), Format.WEBP, image.size)
 
 
-def _make_thumbnail(picture: Picture, image: Image.Image) -> Rendition:
-    small = resize(image, thumbnail_size(image.size))
-    if small.mode == "RGBA":
-        small = flatten(small, estimate_background(small, picture.embedded.background).colour)
-    data = encode_jpeg(small, 82, is_drawing=picture.is_drawing)
-    return rendition(RenditionKind.THUMBNAIL, data, Format.JPEG, small.size)
+def _make_plain(kind: RenditionKind, picture: Picture, image: Image.Image) -> Rendition:
+    """A JPEG, on the picture's own background."""
+    if image.mode == "RGBA":
+        image = flatten(image, estimate_background(image, picture.embedded.background).colour)
+    data = encode_jpeg(image, _WEB_QUALITY, is_drawing=picture.is_drawing)
+    return rendition(kind, data, Format.JPEG, image.size)
 
 
 def rendition(kind: RenditionKind, data: bytes, made_as: Format, size: tuple[int, int]) -> Rendition:

@@ -68,7 +68,8 @@ def test_other_servers_get_jpeg_or_png(picture: Image.Image, made_as: str, media
     assert found[RenditionKind.WEB].media_type == "image/webp"
     assert found[RenditionKind.WEB_SMALL].media_type == "image/webp"
     assert found[RenditionKind.THUMBNAIL].media_type == "image/jpeg"
-    assert set(found) == set(RenditionKind) - {RenditionKind.MOVING}
+    assert found[RenditionKind.WEB_PLAIN].media_type == "image/jpeg"
+    assert set(found) == set(RenditionKind) - {RenditionKind.MOVING, RenditionKind.WEB_MEDIUM}
     for one in made.renditions:
         image = decode(one.data)
         assert image.size == (one.width, one.height)
@@ -85,7 +86,9 @@ def test_flat_art_is_kept_to_the_pixel() -> None:
 def test_a_large_picture_is_made_smaller_everywhere() -> None:
     large = photo(750, 375).resize((3000, 1500), Image.Resampling.BICUBIC)
     made = run(encode(large, "JPEG"))
-    assert [(one.width, one.height) for one in made.renditions] == [(2560, 1280), (1600, 800), (640, 320), (400, 200)]
+    sizes = {one.kind.value: (one.width, one.height) for one in made.renditions}
+    web = {"web": (1600, 800), "web_medium": (1080, 540), "web_small": (640, 320), "web_plain": (1080, 540)}
+    assert sizes == {"federated": (2560, 1280), **web, "thumbnail": (400, 200)}
     assert (made.width, made.height) == (3000, 1500)
     reference = np.asarray(large.resize((2560, 1280), Image.Resampling.LANCZOS)).astype(int)
     assert np.abs(pixels(federated(made)) - reference).mean() < 4

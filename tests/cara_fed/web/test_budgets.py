@@ -19,7 +19,7 @@ from tests.support.rows import make_attachment, make_post
 KILOBYTES = 1000
 MOST_BYTES = 120 * KILOBYTES
 MOST_QUERIES = 8
-WIDTHS = {"thumbnail": 400, "web_small": 900, "web": 2048, "federated": 2560}
+WIDTHS = {"thumbnail": 400, "web_small": 640, "web_medium": 1080, "web": 1600, "web_plain": 1081, "federated": 2560}
 WORDS = "Ridges in haze, one behind another, and a road that nobody has taken for a long time."
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _LOADED = re.compile(r'<(?:link rel="stylesheet"|script type="module") (?:href|src)="([^"]+)"')

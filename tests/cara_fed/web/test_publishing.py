@@ -58,6 +58,9 @@ async def test_two_pictures_are_published_and_hang_on_the_wall(
         assert picture.status_code == 200
         assert Image.open(BytesIO(picture.content)).width == int(width[:-1])
         assert "noai" in picture.headers["x-robots-tag"]
+    plain = re.search(r'<picture><source type="image/webp"[^>]*><img src="([^"]+)"', wall.text)
+    assert plain
+    assert (await visitor.get(plain[1])).headers["content-type"] == "image/jpeg"
     assert 'class="more"' in wall.text
     front = await visitor.get("/")
     assert f'href="{path}"' in front.text
