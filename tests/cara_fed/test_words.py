@@ -14,7 +14,9 @@ NAMES = frozenset({"Mastodon", "Pixelfed", "ALT", "UTC", "SHA", "more"})
 IN_ENGLISH = frozenset({"evidence_file.html"})
 """A document for others, whose JSON is in English, too."""
 _SAID = re.compile(
-    r"{#.*?#}|{%-?\s*trans\b.*?endtrans\s*-?%}|{{.*?}}|{% block main_class %}.*?{% endblock %}|{%.*?%}", re.DOTALL
+    r"{#.*?#}|{%-?\s*trans\b.*?endtrans\s*-?%}|{{.*?}}|{% block main_class %}.*?{% endblock %}"
+    r"|{% macro \w+_sizes\(.*?endmacro %}|{%.*?%}",
+    re.DOTALL,
 )
 _EXAMPLES = re.compile(r"@you@your\.server|\.site-name \{.*\}")
 _LOOSE_ATTRIBUTE = re.compile(r'[\w-]+="[^"]*"')  # of a macro that writes no more than attributes
