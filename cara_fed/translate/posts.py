@@ -1,5 +1,6 @@
 """A post's rows as the Note that other servers read, its pictures' addresses still without a receiver."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -107,6 +108,13 @@ def build_more_line(pictures: int, url: str) -> str:
         return ""
     address = escape(url)
     return f'<p>+{pictures - SHOWN_BY_MASTODON} more: <a href="{address}">{address}</a></p>'
+
+
+def leave_out_more_line(content: str, pictures: int) -> str:
+    """The content of an instance like this one without the line above, where all of its pictures are shown."""
+    if pictures <= SHOWN_BY_MASTODON:
+        return content
+    return re.sub(rf"<p>\+{pictures - SHOWN_BY_MASTODON} more: <a [^>]*>[^<]*</a></p>", "", content, count=1)
 
 
 def _build_tag_line(post: PostRow, site: Site) -> str:

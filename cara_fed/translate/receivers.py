@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from cara_fed.words.speech import _
+from cara_fed.words.speech import _, ngettext
+from cara_fed.words.writing import write_list, write_percent
 
 GRID: Final = {1: (1.0,), 2: (0.75, 0.75), 3: (0.75, 1.5, 1.5), 4: (1.5, 1.5, 1.5, 1.5)}
 """Width over height of the cells of Mastodon's grid, itself 3:2; a picture alone keeps its shape."""
@@ -85,13 +86,16 @@ def _warn_of_pictures(pictures: Sequence[Sent], cells: Sequence[Cell]) -> Iterat
                     "Picture %(number)s loses %(lost)s of itself in Mastodon’s grid, until it is opened. "
                     "What must stay in sight is up to you.",
                     number=number,
-                    lost=f"{cell.lost:.0%}",
+                    lost=write_percent(cell.lost),
                 )
             )
     missing = [str(number) for number, picture in enumerate(pictures, start=1) if not picture.alt.strip()]
     if missing:
-        yield _(
-            "No alt text: picture %(numbers)s. Some people pass such posts on to nobody.", numbers=", ".join(missing)
+        yield ngettext(
+            "Picture %(numbers)s has no alt text. Some people pass such posts on to nobody.",
+            "Pictures %(numbers)s have no alt text. Some people pass such posts on to nobody.",
+            len(missing),
+            numbers=write_list(missing),
         )
     for number, picture in enumerate(pictures, start=1):
         yield from _warn_of_file(number, picture)

@@ -13,6 +13,7 @@ from activitypub.identifiers import Handle
 from activitypub.opt_out import OptOut
 from cara_fed.remote_media.links import RemoteLinks
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
+from cara_fed.translate.posts import leave_out_more_line
 from cara_fed.web import parts, views
 from cara_fed.web.parts import NO_HTML
 from storage.attachments import Attachment, Picture
@@ -59,7 +60,7 @@ class RemoteGallery:
             url=post.url or post.object_id if self.for_visitors else f"/posts/{post.pk}",
             object_id=post.object_id,
             byline=self.byline(author),
-            content=self.words(post.content, post.emoji),
+            content=self.words(leave_out_more_line(post.content, len(attachments)), post.emoji),
             published_at=post.published_at,
             visibility=Visibility(post.visibility),
             edited_at=post.updated_at,

@@ -31,7 +31,7 @@ def test_the_grid_is_mastodons(pictures: tuple[Sent, ...], cells: tuple[Cell, ..
         ((WIDE,) * 6, {}, "“+2 more”"),
         ((WIDE,) * 17, {}, "sixteenth"),
         ((WIDE, WIDE), {}, "Picture 1 loses 50%"),
-        ((Sent(10, 10), WIDE, Sent(10, 10)), {}, "No alt text: picture 1, 3."),
+        ((Sent(10, 10), WIDE, Sent(10, 10)), {}, "Pictures 1 and 3 have no alt text."),
         ((Sent(10, 10, "image/webp"),), {}, "Older Pixelfed"),
         ((Sent(512, 2560, alt="a"),), {}, "512 × 2560"),
         ((Sent(10, 10, moves=True),), {}, "moves here"),

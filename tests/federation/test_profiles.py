@@ -11,6 +11,7 @@ from cara_fed.publishing.drafts import PictureDraft
 from cara_fed.publishing.edit_post import edit_post, read_edit
 from cara_fed.publishing.own_posts import find_own_post
 from cara_fed.publishing.update_profile import read_profile, update_profile
+from cara_fed.translate.posts import leave_out_more_line
 from tests.support.fediverse import Fediverse, Instance, picture
 from tests.support.strangers import Stranger
 
@@ -146,6 +147,8 @@ async def test_more_than_four_pictures_are_announced_to_other_servers_alone(
     assert len(notes[0]["attachment"]) == 6
     for path in ("", f"/{post.pk}", "/posts"):
         assert "+2 more" not in (await studio.get(f"{ME}{path}", accept="text/html")).text
+    assert leave_out_more_line(notes[0]["content"], 6) == "<p>hills</p>"
+    assert leave_out_more_line(notes[0]["content"], 7) == notes[0]["content"]
 
 
 async def test_the_hashtags_that_an_artist_chooses_are_featured(

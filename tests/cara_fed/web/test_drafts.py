@@ -72,7 +72,7 @@ async def test_pictures_are_sent_one_by_one_and_told_apart(mara_there: Browser, 
     shown = {"draft": draft, "text": "Begun #again", "act": "look", "upload-0": first["pk"], "focal-0": "1 1"}
     look = await mara_there.follow(await mara_there.send("/publish", shown))
     assert done["picture"]["url"] in look.text and 'class="x10 y0"' in look.text
-    assert "No alt text: picture 1." in look.text
+    assert "Picture 1 has no alt text." in look.text
 
 
 async def test_a_post_is_made_of_them_with_their_words_and_focal_points(
