@@ -113,6 +113,7 @@ def _settings(config: Config, session_key: bytes) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_PATH": "/",
         "PERMANENT_SESSION_LIFETIME": SESSION_LIFETIME,
+        "SESSION_REFRESH_EACH_REQUEST": False,  # signed_in keeps it alive, once a day
     }
 
 

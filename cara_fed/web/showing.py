@@ -107,7 +107,7 @@ def is_https() -> bool:
 
 def _build_page(view: object, policy: OptOut | None, path: str, unread: int) -> views.Page:
     config = services().config
-    messages = cast(list[tuple[MessageKind, str]], get_flashed_messages(with_categories=True))
+    messages = get_flashed_messages(with_categories=True) if _is_looked_at() else []
     return views.Page(
         site_name=config.instance.name,
         domain=config.instance.domain,
@@ -118,11 +118,16 @@ def _build_page(view: object, policy: OptOut | None, path: str, unread: int) -> 
         contact_email=config.instance.contact_email,
         signed_in=_signed_in(),
         csrf_token=_make_token(view),
-        messages=tuple(views.Message(kind, text) for kind, text in messages),
+        messages=tuple(views.Message(kind, text) for kind, text in cast(list[tuple[MessageKind, str]], messages)),
         unread=unread,
         signals=signals_for(policy or config.opt_out.default, services().site, config.opt_out.default),
         dress=house().dress,
     )
+
+
+def _is_looked_at() -> bool:
+    """Whether somebody will read this page: not a script, not a tag that wanted a picture, not a browser on a guess."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document" and "Sec-Purpose" not in request.headers
 
 
 def _signed_in() -> views.SignedIn | None:

@@ -10,7 +10,7 @@ from cara_fed.web.house import services
 from cara_fed.words.speech import _
 from storage.artists import Artist
 
-_TOKEN, _NOTES = "token", "_flashes"
+_TOKEN, _DAY = "token", "day"
 
 
 async def load_signed_in() -> None:
@@ -19,6 +19,8 @@ async def load_signed_in() -> None:
     found = await find_signed_in(services(), token) if token else None
     if token and found is None:
         session.pop(_TOKEN)
+    if found:
+        _keep_cookie_alive()
     g.suspended = found if found and found.suspended_at else None
     g.artist = None if g.suspended else found
 
@@ -74,6 +76,7 @@ def keep_signed_in(signed_in: SignedIn) -> None:
     session.clear()
     session[_TOKEN] = signed_in.token
     session.permanent = True
+    _keep_cookie_alive()
     g.artist = signed_in.artist
 
 
@@ -81,3 +84,10 @@ def forget_signed_in() -> None:
     """Take the session from this browser."""
     session.clear()
     g.artist = None
+
+
+def _keep_cookie_alive() -> None:
+    """Send the cookie again once a day, and not with every answer: a slow one would undo what a later one wrote."""
+    day = services().clock.now().date().isoformat()
+    if session.get(_DAY) != day:
+        session[_DAY] = day

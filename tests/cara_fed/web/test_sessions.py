@@ -40,6 +40,22 @@ async def test_the_cookie_is_for_this_host_alone_and_for_no_script(visitor: Brow
     assert "Domain" not in cookie
 
 
+async def test_what_was_done_is_told_to_a_reader_and_no_slower_answer_undoes_it(
+    visitor: Browser, artists: Artists, time: StoryTime
+) -> None:
+    await visitor.log_in("mara")
+    changed = await visitor.fill_in("/settings/language", {"language": "en"})
+    assert changed.status_code == 303 and "set-cookie" in changed.headers
+    for header in ({"Sec_Fetch_Dest": "image"}, {"Sec_Fetch_Dest": "empty"}, {"Sec_Purpose": "prefetch"}):
+        beside = await visitor.get("/nothing-here", **header)
+        assert "set-cookie" not in beside.headers and 'class="message' not in beside.text
+    assert 'class="message done"' in (await visitor.follow(changed)).text
+    assert 'class="message' not in (await visitor.get("/settings")).text
+    time.pass_by(days=1)
+    assert "Expires" in (await visitor.get("/settings")).headers["set-cookie"]
+    assert "set-cookie" not in (await visitor.get("/settings")).headers
+
+
 async def test_a_changed_cookie_signs_nobody_in(visitor: Browser, artists: Artists) -> None:
     await visitor.log_in("mara")
     for cookie in visitor.client.cookies.jar:
