@@ -126,8 +126,11 @@ def _build_page(view: object, policy: OptOut | None, path: str, unread: int) -> 
 
 
 def _is_looked_at() -> bool:
-    """Whether somebody will read this page: not a script, not a tag that wanted a picture, not a browser on a guess."""
-    return request.headers.get("Sec-Fetch-Dest", "document") == "document" and "Sec-Purpose" not in request.headers
+    """Whether somebody will read this page: not a script, not a tag that wanted a picture, not a browser on a guess.
+
+    By the mode, not the destination: a page that comes through the installed worker has none.
+    """
+    return request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate" and "Sec-Purpose" not in request.headers
 
 
 def _signed_in() -> views.SignedIn | None:
