@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_
+from sqlalchemy import and_, func, or_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 from sqlmodel.sql.expression import SelectOfScalar
@@ -13,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from storage.albums import Album
 from storage.attachments import Attachment
 from storage.credits import AGREED, Credit
+from storage.portfolio import PortfolioEntry
 from storage.posts import PUBLIC, Post, PostTag, by_shown_artists
 
 FOR_EVERYONE = (PUBLIC, "unlisted")
@@ -29,6 +30,8 @@ class PostCounts:
     albums: int = 0
     shared: int = 0
     """How many works of others name the artist as one of those who made them."""
+    chosen: int = 0
+    """How many posts the artist chose to be shown first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +63,38 @@ class Works:
         """
         chosen = _works(visibilities)
         if artist_pk is not None:
-            own = col(Post.artist_pk) == artist_pk
-            chosen = chosen.where(or_(own, col(Post.pk).in_(_shared(artist_pk, hangs=True))) if hung else own)
+            chosen = chosen.where(_hangs_with(artist_pk, hung=hung))
         if before is not None:
             chosen = chosen.where(col(Post.pk) < before)
         return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
+
+    async def find_arranged(
+        self,
+        visibilities: Collection[str],
+        *,
+        artist_pk: int,
+        hung: bool = False,
+        before: int | None = None,
+        limit: int = 20,
+    ) -> Sequence[Post]:
+        """An artist's works as they hang: first what she chose, in her order, then all others, newest first.
+
+        The choice is on the first page alone, whose last work is an older one wherever another page follows.
+        """
+        entry = and_(col(PortfolioEntry.post_pk) == col(Post.pk), col(PortfolioEntry.artist_pk) == artist_pk)
+        place = col(PortfolioEntry.position)
+        works = _works(visibilities).where(_hangs_with(artist_pk, hung=hung)).outerjoin(PortfolioEntry, entry)
+        if before is not None:
+            works = works.where(col(Post.pk) < before, place.is_(None))
+        ordered = works.order_by(place.is_(None), place, col(Post.pk).desc())
+        return (await self.session.exec(ordered.limit(limit))).all()
+
+    async def find_unchosen(
+        self, artist_pk: int, visibilities: Collection[str], *, without: Collection[int], limit: int
+    ) -> Sequence[Post]:
+        """An artist's own newest works but for these."""
+        works = _works(visibilities).where(col(Post.artist_pk) == artist_pk, col(Post.pk).not_in(without))
+        return (await self.session.exec(works.order_by(col(Post.pk).desc()).limit(limit))).all()
 
     async def find_shared(
         self, artist_pk: int, visibilities: Collection[str], *, before: int | None = None, limit: int = 20
@@ -96,7 +126,8 @@ class Works:
         """How many living posts an artist has with one of these visibilities, how many works hang, and the albums."""
         own_albums = select(func.count()).where(Album.artist_pk == artist_pk, col(Album.deleted_at).is_(None))
         works = func.count().filter(_has_pictures()) + _count_shared(artist_pk, hangs=True)
-        counts = func.count(), works, own_albums.scalar_subquery(), _count_shared(artist_pk)
+        chosen = select(func.count()).where(PortfolioEntry.artist_pk == artist_pk).scalar_subquery()
+        counts: Any = func.count(), works, own_albums.scalar_subquery(), _count_shared(artist_pk), chosen
         living = col(Post.deleted_at).is_(None), col(Post.visibility).in_(visibilities)
         statement = select(*counts).select_from(Post).where(col(Post.artist_pk) == artist_pk, *living)
         return PostCounts(*(await self.session.exec(statement)).one())
@@ -111,6 +142,11 @@ class Works:
         """How many public works each artist has, by pk; nothing for none."""
         counted = select(Post.artist_pk, func.count()).where(*_are_works((PUBLIC,))).group_by(col(Post.artist_pk))
         return {pk or 0: n for pk, n in await self.session.exec(counted)}
+
+
+def _hangs_with(artist_pk: int, *, hung: bool) -> Any:
+    own = col(Post.artist_pk) == artist_pk
+    return or_(own, col(Post.pk).in_(_shared(artist_pk, hangs=True))) if hung else own
 
 
 def _shared(artist_pk: int, *, hangs: bool = False) -> Any:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -81,12 +81,22 @@ async def put_into_albums(services: Services, artist: Artist, post_pk: int, slug
             pks = [post.pk for post in await records.albums.find_posts(album.pk, _EVERY)]
             if (album.slug in slugs) is (post_pk in pks):
                 continue
-            if post_pk not in pks and (not rows.pictures or len(pks) >= MAX_POSTS):
-                raise InvalidInput(
-                    _("An album holds up to %(limit)s posts with pictures.", limit=write_number(MAX_POSTS))
-                )
+            if post_pk not in pks:
+                _require_room(len(pks) + 1 if rows.pictures else MAX_POSTS + 1)
             chosen = [pk for pk in pks if pk != post_pk] if post_pk in pks else [*pks, post_pk]
             await _arrange(records, services, album, chosen)
+
+
+async def add_to_album(services: Services, artist: Artist, slug: str, post_pks: Sequence[int]) -> None:
+    """Put posts with pictures last in an album, all or none. Raises InvalidInput or NotFound."""
+    async with services.database.unit_of_work() as records:
+        album = await _get_album(records, artist, slug)
+        if not all([(await get_own_post(records, artist, pk)).pictures for pk in post_pks]):
+            _require_room(MAX_POSTS + 1)
+        pks = [post.pk for post in await records.albums.find_posts(album.pk, _EVERY)]
+        together = list(dict.fromkeys((*pks, *post_pks)))
+        _require_room(len(together))
+        await _arrange(records, services, album, together)
 
 
 async def move_in_album(services: Services, artist: Artist, slug: str, wanted: Move) -> None:
@@ -115,6 +125,11 @@ async def _get_album(records: Records, artist: Artist, slug: str) -> Album:
     if album is None or album.deleted_at is not None:
         raise NotFound(_("There is no such album of yours."))
     return album
+
+
+def _require_room(posts: int) -> None:
+    if posts > MAX_POSTS:
+        raise InvalidInput(_("An album holds up to %(limit)s posts with pictures.", limit=write_number(MAX_POSTS)))
 
 
 def _require_fitting(text: AlbumText) -> None:

@@ -22,13 +22,13 @@ MAX_PORTFOLIO: Final = 12
 SHOWN: Final = (Visibility.PUBLIC, Visibility.UNLISTED)
 
 
-async def add_to_portfolio(services: Services, artist: Artist, post_pk: int) -> None:
-    """Put a post last in the portfolio, and tell followers. Raises InvalidInput or NotFound."""
+async def add_to_portfolio(services: Services, artist: Artist, *post_pks: int) -> None:
+    """Put posts last in the portfolio, all or none, and tell followers. Raises InvalidInput or NotFound."""
     async with services.database.unit_of_work() as records:
-        post = (await get_own_post(records, artist, post_pk)).post
-        if post.visibility not in SHOWN:
-            raise InvalidInput(_("Only posts that everyone may see can be in a portfolio."))
-        await _change(records, services, artist, lambda pks: _with(pks, post_pk))
+        for pk in post_pks:
+            if (await get_own_post(records, artist, pk)).post.visibility not in SHOWN:
+                raise InvalidInput(_("Only posts that everyone may see can be in a portfolio."))
+        await _change(records, services, artist, lambda pks: _with(pks, post_pks))
     wake_workers(services)
 
 
@@ -39,12 +39,11 @@ async def move_in_portfolio(services: Services, artist: Artist, wanted: Move) ->
     wake_workers(services)
 
 
-def _with(pks: Sequence[int], pk: int) -> list[int]:
-    if pk in pks:
-        return list(pks)
-    if len(pks) >= MAX_PORTFOLIO:
+def _with(pks: Sequence[int], more: Sequence[int]) -> list[int]:
+    together = list(dict.fromkeys((*pks, *more)))
+    if len(together) > max(MAX_PORTFOLIO, len(pks)):
         raise InvalidInput(_("A portfolio holds at most %(limit)s works. Take one out first.", limit=MAX_PORTFOLIO))
-    return [*pks, pk]
+    return together
 
 
 async def _change(

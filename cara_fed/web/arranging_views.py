@@ -20,10 +20,15 @@ class ArrangedPost:
 
 @dataclass(frozen=True, slots=True)
 class PortfolioPage:
-    """``/portfolio``: what stands first, in its order; at most ``limit`` posts."""
+    """``/portfolio``: what stands first, in its order; at most ``limit`` posts.
+
+    ``others`` are the newest works that could be put in; the form's boxes are ``work-PK``.
+    """
 
     posts: tuple[ArrangedPost, ...]
     limit: int
+    form: FormView = field(default_factory=FormView)
+    others: tuple[ArrangedPost, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +89,10 @@ class AlbumPage:
 
 @dataclass(frozen=True, slots=True)
 class AlbumEditPage:
-    """``/@NAME/albums/SLUG/edit``: its name, what is said of it, and its order."""
+    """``/@NAME/albums/SLUG/edit``: its name, what is said of it, its order, and ``others`` to be put in."""
 
     url: str
     title: str
     posts: tuple[ArrangedPost, ...]
     form: FormView = field(default_factory=FormView)
+    others: tuple[ArrangedPost, ...] = ()

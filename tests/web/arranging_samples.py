@@ -38,12 +38,15 @@ def arranging_pages() -> dict[str, tuple[object, Page]]:
     words = FormView({"title": "Salt", "summary": "Four autumns."})
     return {
         "portfolio": (PortfolioPage(ORDER, 12), signed_in("/portfolio")),
-        "portfolio-empty": (PortfolioPage((), 12), signed_in("/portfolio")),
+        "portfolio-empty": (PortfolioPage((), 12, others=ORDER), signed_in("/portfolio")),
         "places": (PlacesPage(ORDER[0], True, True, choices), signed_in("/@mara/1000/arrange")),
         "places-refused": (PlacesPage(ORDER[1], False, True, choices, refused), signed_in("/@mara/1001/arrange")),
         "albums": (AlbumsPage(HEAD, MARA, entries), page("/@mara/albums")),
         "albums-own": (AlbumsPage(HEAD, MARA, is_own=True), signed_in("/@mara/albums")),
         "album": (AlbumPage(HEAD, MARA, LONG, Markup("<p>Four autumns.</p>"), tiles("salt", "fern")), page()),
         "album-own": (AlbumPage(HEAD, MARA, "Salt", is_own=True), signed_in("/@mara/albums/salt")),
-        "album-edit": (AlbumEditPage("/@mara/albums/salt", "Salt", ORDER, words), signed_in("/@mara/albums/salt/edit")),
+        "album-edit": (
+            AlbumEditPage("/@mara/albums/salt", "Salt", ORDER[:1], words, ORDER[1:]),
+            signed_in("/@mara/albums/salt/edit"),
+        ),
     }

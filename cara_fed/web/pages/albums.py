@@ -12,6 +12,7 @@ from cara_fed.publishing.arrange_albums import (
     MAX_SUMMARY,
     MAX_TITLE,
     AlbumText,
+    add_to_album,
     create_album,
     delete_album,
     edit_album,
@@ -25,7 +26,7 @@ from cara_fed.web.arranging_views import AlbumEditPage, AlbumEntry, AlbumPage, A
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.forms import FormInvalid, FormReader
 from cara_fed.web.house import house, services
-from cara_fed.web.pages.arranging import arranged, read_move
+from cara_fed.web.pages.arranging import arranged, find_others, read_move, read_ticked
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
 from cara_fed.web.parts import FollowState, FormView, Tile
 from cara_fed.web.showing import form_again, go, show, show_invalid
@@ -74,7 +75,7 @@ async def make_album(name: str) -> ResponseReturnValue:
         return await _show_albums(name, invalid.view)
     except InvalidInput as refusal:
         return await _show_albums(name, form_again(fields, title=str(refusal)))
-    return await go(path_of_album(artist, album), _("Made. Works get into it from their own pages."))
+    return await go(f"{path_of_album(artist, album)}/edit", _("Made. Choose the works that are to be in it."))
 
 
 @room.get("/@<name>/albums/<slug>")
@@ -90,9 +91,7 @@ async def show_album(name: str, slug: str) -> ResponseReturnValue:
 async def show_edit(name: str, slug: str) -> ResponseReturnValue:
     """The album as a form."""
     found = await _find_own(name, slug)
-    ticked = {"is_series": "1"} if found.album.is_series else {}
-    text = {"title": found.album.title, "summary": found.album.summary, **ticked}
-    return await show(_build_edit(found, FormView(text)))
+    return await show(await _build_edit(found, FormView(_text_of(found.album))))
 
 
 @room.post("/@<name>/albums/<slug>/edit")
@@ -102,7 +101,7 @@ async def edit(name: str, slug: str) -> ResponseReturnValue:
     try:
         await edit_album(services(), found.artist, slug, _read_text(fields))
     except FormInvalid as invalid:
-        return await show_invalid(_build_edit(found, invalid.view))
+        return await show_invalid(await _build_edit(found, invalid.view))
     return await go(found.path, _("Saved."))
 
 
@@ -111,6 +110,17 @@ async def order(name: str, slug: str) -> ResponseReturnValue:
     """Move one work within it, or out of it."""
     found, wanted = await _find_own(name, slug), read_move(await read_fields())
     await move_in_album(services(), found.artist, slug, wanted)
+    return await go(f"{found.path}/edit")
+
+
+@room.post("/@<name>/albums/<slug>/add")
+async def fill(name: str, slug: str) -> ResponseReturnValue:
+    """Put the works that were ticked behind those that are there."""
+    found, fields = await _find_own(name, slug), await read_fields()
+    try:
+        await add_to_album(services(), found.artist, slug, read_ticked(fields))
+    except InvalidInput as refusal:
+        return await show_invalid(await _build_edit(found, form_again(_text_of(found.album), works=str(refusal))))
     return await go(f"{found.path}/edit")
 
 
@@ -125,6 +135,11 @@ async def delete(name: str, slug: str) -> ResponseReturnValue:
 def path_of_album(artist: Artist, album: Album) -> str:
     """Where an album's page is, on this site."""
     return f"/@{artist.name}/albums/{album.slug}"
+
+
+def _text_of(album: Album) -> dict[str, str]:
+    ticked = {"is_series": "1"} if album.is_series else {}
+    return {"title": album.title, "summary": album.summary, **ticked}
 
 
 def _read_text(fields: Mapping[str, str]) -> AlbumText:
@@ -198,8 +213,11 @@ def _build_album(found: _Found) -> AlbumPage:
     )
 
 
-def _build_edit(found: _Found, form: FormView) -> AlbumEditPage:
-    return AlbumEditPage(found.path, found.album.title, tuple(arranged(rows) for rows in found.hung), form)
+async def _build_edit(found: _Found, form: FormView) -> AlbumEditPage:
+    async with services().database.reading() as records:
+        others = await find_others(records, found.artist, found.hung, found.sight.visibilities)
+    posts = tuple(arranged(rows) for rows in found.hung)
+    return AlbumEditPage(found.path, found.album.title, posts, form, others)
 
 
 def _build_head(artist: Artist, below: str, title: str = "", description: str = "") -> Head:

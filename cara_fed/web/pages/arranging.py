@@ -1,6 +1,6 @@
 """Where an artist's posts stand: in the portfolio, and in albums."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from quart import Blueprint
 from quart.typing import ResponseReturnValue
@@ -28,20 +28,22 @@ from cara_fed.web.signed_in import require_artist
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.walls import hang
 from cara_fed.words.speech import _
+from storage.artists import Artist
+from storage.records import Records
 
 room = Blueprint("arranging", __name__)
 
+OTHERS = 60
+"""How many works are offered to be put in; older ones get in from their own pages."""
 _NEW = "new_album"
 _BOX = "album-"
+_WORK = "work-"
 
 
 @room.get("/portfolio")
 async def show_portfolio() -> ResponseReturnValue:
-    """The portfolio, to be put in order."""
-    artist = require_artist()
-    async with services().database.reading() as records:
-        rows = await hang(records, await records.portfolio.find(artist.pk), {artist.pk: artist})
-    return await show(PortfolioPage(tuple(arranged(one) for one in rows), MAX_PORTFOLIO))
+    """The portfolio, to be filled and put in order."""
+    return await show(await _build_portfolio(FormView()))
 
 
 @room.post("/portfolio")
@@ -49,6 +51,17 @@ async def change_portfolio() -> ResponseReturnValue:
     """Move one post within the portfolio, or out of it."""
     artist, wanted = require_artist(), read_move(await read_fields())
     await move_in_portfolio(services(), artist, wanted)
+    return await go("/portfolio")
+
+
+@room.post("/portfolio/add")
+async def fill_portfolio() -> ResponseReturnValue:
+    """Put the works that were ticked behind those that are there."""
+    artist, fields = require_artist(), await read_fields()
+    try:
+        await add_to_portfolio(services(), artist, *read_ticked(fields))
+    except InvalidInput as refusal:
+        return await show_invalid(await _build_portfolio(form_again(fields, works=str(refusal))))
     return await go("/portfolio")
 
 
@@ -84,6 +97,21 @@ def read_move(fields: Mapping[str, str]) -> Move:
     return Move(read_pk(fields.get("post", "")) or 0, step, read_pk(fields.get("place", "")) or 1)
 
 
+def read_ticked(fields: Mapping[str, str]) -> list[int]:
+    """The posts whose boxes ``work-PK`` are ticked, in the order of the page."""
+    names = (name.removeprefix(_WORK) for name in fields if name.startswith(_WORK))
+    return [pk for name in names if (pk := read_pk(name))]
+
+
+async def find_others(
+    records: Records, artist: Artist, inside: Sequence[PostRows], visibilities: Collection[str] = SHOWN
+) -> tuple[ArrangedPost, ...]:
+    """The newest works of an artist that are not inside yet."""
+    pks = [rows.post.pk for rows in inside]
+    posts = await records.works.find_unchosen(artist.pk, visibilities, without=pks, limit=OTHERS)
+    return tuple(arranged(rows) for rows in await hang(records, posts, {artist.pk: artist}))
+
+
 async def find_own(name: str, pk: int) -> PostRows:
     """The post, for its own artist; for everybody else there is nothing here."""
     require_artist()
@@ -92,6 +120,14 @@ async def find_own(name: str, pk: int) -> PostRows:
     if sight.follow is not FollowState.SELF:
         raise NothingHere
     return rows
+
+
+async def _build_portfolio(form: FormView) -> PortfolioPage:
+    artist = require_artist()
+    async with services().database.reading() as records:
+        rows = await hang(records, await records.portfolio.find(artist.pk), {artist.pk: artist})
+        others = await find_others(records, artist, rows)
+    return PortfolioPage(tuple(arranged(one) for one in rows), MAX_PORTFOLIO, form, others)
 
 
 async def _apply(rows: PostRows, fields: Mapping[str, str]) -> None:

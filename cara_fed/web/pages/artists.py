@@ -107,7 +107,7 @@ async def _read_profile(records: Records, artist: Artist, tab: Tab, before: int 
             artist, sight, counts, followers=followers, following=following, moved_to=moved_to, verified=verified
         )
     length = POSTS if tab == "posts" else WORKS
-    found = await _find_posts(records, artist, sight, tab, before, length + 1, hung=counts.shared > 0)
+    found = await _find_posts(records, artist, sight, tab, before, length + 1, counts)
     stretch = cut(found, length)
     profile = _Profile(artist, sight, counts, older_url=stretch.older_url, moved_to=moved_to, verified=verified)
     if tab != "posts":
@@ -121,13 +121,14 @@ async def _read_profile(records: Records, artist: Artist, tab: Tab, before: int 
 
 
 async def _find_posts(
-    records: Records, artist: Artist, sight: Sight, tab: Tab, before: int | None, limit: int, *, hung: bool
+    records: Records, artist: Artist, sight: Sight, tab: Tab, before: int | None, limit: int, counts: PostCounts
 ) -> Sequence[Post]:
     works, pk = records.works, artist.pk
     if tab == "with":
         return await works.find_shared(pk, EVERYBODYS, before=before, limit=limit)
     if tab == "portfolio":
-        return await works.find_page(sight.visibilities, artist_pk=pk, hung=hung, before=before, limit=limit)
+        find = works.find_arranged if counts.chosen else works.find_page
+        return await find(sight.visibilities, artist_pk=pk, hung=counts.shared > 0, before=before, limit=limit)
     actor_id = services().site.actor(artist.name)
     return await records.posts.find_by_actor(actor_id, sight.visibilities, before=before, limit=limit)
 

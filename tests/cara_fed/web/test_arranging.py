@@ -42,6 +42,42 @@ async def test_a_portfolio_is_chosen_and_put_in_order(
     assert (await mara_there.send("/portfolio", {"post": "1", "step": "sideways"})).status_code == 422
 
 
+async def test_what_was_chosen_stands_first_on_the_profile_and_nothing_twice(
+    mara_there: Browser, visitor: Browser, works: Sequence[Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = (f'href="/@mara/{work.pk}"' for work in works)
+    monkeypatch.setattr("cara_fed.web.pages.artists.WORKS", 1)
+    page = (await visitor.get("/@mara")).text
+    assert (newer in page, older in page) == (True, False)
+    offered = (await mara_there.get("/portfolio")).text
+    assert offered.index(f'"work-{works[1].pk}"') < offered.index(f'"work-{works[0].pk}"')
+    await mara_there.send("/portfolio/add", {f"work-{works[0].pk}": "1", "work-x": "1"})
+    assert f'"work-{works[0].pk}"' not in (await mara_there.get("/portfolio")).text
+    monkeypatch.setattr("cara_fed.web.pages.artists.WORKS", 2)
+    page = (await visitor.get("/@mara")).text
+    assert page.index(older) < page.index(newer)
+    assert older not in (await visitor.get(f"/@mara?before={works[1].pk + 1}")).text
+
+
+async def test_several_works_are_put_in_at_once_or_none(
+    mara_there: Browser, theo_there: Browser, works: Sequence[Post], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = {f"work-{work.pk}": "1" for work in works}
+    monkeypatch.setattr("cara_fed.publishing.arrange_portfolio.MAX_PORTFOLIO", 1)
+    refused = await mara_there.send("/portfolio/add", both)
+    assert (refused.status_code, "at most 1" in refused.text) == (422, True)
+    assert (await theo_there.send("/portfolio/add", both)).status_code == 404
+
+    await mara_there.send("/@mara/albums", {"title": "Sea"})
+    await mara_there.send("/@mara/albums/sea/add", both)
+    await mara_there.send("/@mara/albums/sea/add", both)
+    page = (await mara_there.get("/@mara/albums/sea/edit")).text
+    assert [page.count(f'value="{work.pk}"') for work in works] == [1, 1]
+    monkeypatch.setattr("cara_fed.publishing.arrange_albums.MAX_POSTS", 1)
+    assert (await mara_there.send("/@mara/albums/sea/add", both)).status_code == 422
+    assert (await theo_there.send("/@mara/albums/sea/add", both)).status_code == 404
+
+
 async def test_an_album_from_its_making_to_its_end(
     mara_there: Browser, visitor: Browser, works: Sequence[Post]
 ) -> None:
@@ -68,7 +104,7 @@ async def test_an_album_needs_a_name(mara_there: Browser) -> None:
     assert refused.status_code == 422
     assert "Every morning." in refused.text
     made = await mara_there.send("/@mara/albums", {"title": "Sea"})
-    assert made.headers["location"] == "/@mara/albums/sea"
+    assert made.headers["location"] == "/@mara/albums/sea/edit"
     refused = await mara_there.fill_in("/@mara/albums/sea/edit", {"title": "x" * 101})
     assert refused.status_code == 422
 
