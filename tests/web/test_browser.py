@@ -4,14 +4,17 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.web.serving import Samples, serve_samples
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+Scheme = Literal["light", "dark"]
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking"]
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
@@ -19,8 +22,11 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not instal
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A browser with two windows: one runs scripts, the other does not. Opening a window costs more than most tests."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for scripts in (True, False):
+            browser.new_context(java_script_enabled=scripts).new_page()  # a window stays as long as it has a page
         yield browser
         browser.close()
 
@@ -32,16 +38,20 @@ def site() -> Iterator[str]:
 
 
 @contextmanager
-def opened(browser: Browser, address: str, size: dict[str, int] = DESKTOP, **choices: object) -> Iterator[Page]:
+def opened(
+    browser: Browser, address: str, size: ViewportSize = DESKTOP, *, scheme: Scheme = "light", scripts: bool = True
+) -> Iterator[Page]:
     """A page that fails the test for anything written on the browser's console."""
-    context = browser.new_context(viewport=size, **choices)  # type: ignore[arg-type]
-    page = context.new_page()
+    with_scripts, without = browser.contexts
+    page = (with_scripts if scripts else without).new_page()
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(address)
     yield page
-    context.close()
+    page.close()
     assert said == []
 
 
@@ -70,7 +80,7 @@ def test_nothing_moves_while_pictures_come(browser: Browser, site: str) -> None:
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 768, "height": 1024}, DESKTOP, {"width": 2560, "height": 1300}])
-def test_rows_of_a_wall_are_straight_and_pictures_whole(browser: Browser, site: str, size: dict[str, int]) -> None:
+def test_rows_of_a_wall_are_straight_and_pictures_whole(browser: Browser, site: str, size: ViewportSize) -> None:
     with opened(browser, f"{site}/profile", size) as page:
         frames = page.evaluate("""[...document.querySelectorAll(".wall .frame")].map(frame => {
           const box = frame.getBoundingClientRect(), image = frame.querySelector("img");
@@ -103,7 +113,7 @@ def test_the_first_tab_stop_leads_to_the_content(browser: Browser, site: str) ->
 
 
 def test_a_covered_picture_comes_when_it_is_asked_for_without_script(browser: Browser, site: str) -> None:
-    with opened(browser, f"{site}/post-covered", java_script_enabled=False) as page:
+    with opened(browser, f"{site}/post-covered", scripts=False) as page:
         assert not page.locator(".piece img").first.is_visible()
         page.locator(".cover > summary").click()
         assert page.locator(".piece img").first.is_visible()
@@ -181,7 +191,7 @@ def test_following_leads_to_another_server(browser: Browser, site: str) -> None:
 
 
 def test_the_form_can_be_filled_without_script(browser: Browser, site: str, tmp_path: Path) -> None:
-    with opened(browser, f"{site}/publish", java_script_enabled=False) as page:
+    with opened(browser, f"{site}/publish", scripts=False) as page:
         page.set_input_files("[name=picture-0]", pictures_at(tmp_path, "salt"))
         page.locator("textarea[name=alt-0]").fill("Ridges.")
         page.locator("summary", has_text="More pictures").click()
@@ -190,7 +200,7 @@ def test_the_form_can_be_filled_without_script(browser: Browser, site: str, tmp_
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_both_schemes_reach_the_page(browser: Browser, site: str, scheme: str) -> None:
-    with opened(browser, f"{site}/front", color_scheme=scheme) as page:
+def test_both_schemes_reach_the_page(browser: Browser, site: str, scheme: Scheme) -> None:
+    with opened(browser, f"{site}/front", scheme=scheme) as page:
         ground = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         assert ground == ("rgb(250, 250, 250)" if scheme == "light" else "rgb(20, 20, 20)")
