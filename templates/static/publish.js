@@ -415,6 +415,7 @@ async function save(leaving = false) {
   const said = await answer.json();
   if (!answer.ok) throw new Error(said.problem);
   form.elements.draft.value = said.draft;
+  if (location.search === "?new") history.replaceState(null, "", `/publish?draft=${said.draft}`); // a reload comes back
   showAll(said.uploads); // another cloak or mark may have sent them back to be protected anew
   look();
   return said.draft;
