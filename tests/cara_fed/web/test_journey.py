@@ -203,6 +203,7 @@ def test_what_cannot_be_published_is_said_and_the_pictures_stay(studio: BrowserC
     page = studio.new_page()
     page.goto("/publish?new")
     page.set_input_files("#pick", [*pictures(tmp_path)[:1], str(tmp_path / "broken.jpg")])
+    page.wait_for_url("**/publish?draft=*")  # which a reload comes back to
     page.get_by_role("button", name="Publish").click()
     expect(page.locator("[data-problems]")).to_contain_text("Picture 2 (broken.jpg)", timeout=60_000)
     keep(page, "22-publish-refused")
