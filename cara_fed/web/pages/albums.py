@@ -26,7 +26,7 @@ from cara_fed.web.arranging_views import AlbumEditPage, AlbumEntry, AlbumPage, A
 from cara_fed.web.errors import NothingHere, TakenDown
 from cara_fed.web.forms import FormInvalid, FormReader
 from cara_fed.web.house import house, services
-from cara_fed.web.pages.arranging import arranged, find_others, read_move, read_ticked
+from cara_fed.web.pages.arranging import arranged, find_others, moved_at, read_move, read_ticked
 from cara_fed.web.pages.artists import DESCRIPTION, find_artist
 from cara_fed.web.parts import FollowState, FormView, Tile
 from cara_fed.web.showing import form_again, go, show, show_invalid
@@ -110,7 +110,7 @@ async def order(name: str, slug: str) -> ResponseReturnValue:
     """Move one work within it, or out of it."""
     found, wanted = await _find_own(name, slug), read_move(await read_fields())
     await move_in_album(services(), found.artist, slug, wanted)
-    return await go(f"{found.path}/edit")
+    return await go(f"{found.path}/edit{moved_at(wanted)}")
 
 
 @room.post("/@<name>/albums/<slug>/add")

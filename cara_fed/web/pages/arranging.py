@@ -51,7 +51,7 @@ async def change_portfolio() -> ResponseReturnValue:
     """Move one post within the portfolio, or out of it."""
     artist, wanted = require_artist(), read_move(await read_fields())
     await move_in_portfolio(services(), artist, wanted)
-    return await go("/portfolio")
+    return await go(f"/portfolio{moved_at(wanted)}")
 
 
 @room.post("/portfolio/add")
@@ -95,6 +95,11 @@ def read_move(fields: Mapping[str, str]) -> Move:
     step = reader.choice("step", Step, Step.OUT)
     reader.finish()
     return Move(read_pk(fields.get("post", "")) or 0, step, read_pk(fields.get("place", "")) or 1)
+
+
+def moved_at(wanted: Move) -> str:
+    """The fragment that leads back to what was moved: whoever uses the keyboard goes on from there."""
+    return "" if wanted.step is Step.OUT else f"#order-{wanted.pk}"
 
 
 def read_ticked(fields: Mapping[str, str]) -> list[int]:

@@ -31,8 +31,10 @@ async def test_a_portfolio_is_chosen_and_put_in_order(
         await mara_there.fill_in(f"/@mara/{work.pk}/arrange", {"portfolio": "1"})
     page = (await mara_there.get("/portfolio")).text
     assert page.index(f'value="{works[0].pk}"') < page.index(f'value="{works[1].pk}"')
-    await mara_there.send("/portfolio", {"post": str(works[1].pk), "step": "earlier"})
+    moved = await mara_there.send("/portfolio", {"post": str(works[1].pk), "step": "earlier"})
     page = (await mara_there.get("/portfolio")).text
+    assert moved.headers["location"] == f"/portfolio#order-{works[1].pk}"
+    assert f'id="order-{works[1].pk}"' in page
     assert page.index(f'value="{works[1].pk}"') < page.index(f'value="{works[0].pk}"')
     await mara_there.fill_in(f"/@mara/{works[0].pk}/arrange", {})
     async with services.database.reading() as records:
