@@ -50,6 +50,7 @@ async def test_everything_is_in_the_archive(
     assert (await theo_there.get(url[1])).status_code == 404
     answer = await mara_there.get(url[1])
     assert answer.headers["content-disposition"] == f'attachment; filename="mara-{services.clock.now():%Y-%m-%d}.zip"'
+    assert answer.headers["content-length"] == str(len(answer.content))
     archive = ZipFile(io.BytesIO(answer.content))
     outbox = json.loads(archive.read("outbox.json"))
     assert [item["type"] for item in outbox["orderedItems"]] == ["Create", "Create"]
