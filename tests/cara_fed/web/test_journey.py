@@ -44,6 +44,7 @@ def chromium() -> Iterator[Browser]:
 def studio(chromium: Browser, served: Served) -> Iterator[BrowserContext]:
     """The first artist's own browser: she came by the one-time link, and stays signed in."""
     context = chromium.new_context(viewport=DESKTOP, base_url=served.base)  # type: ignore[arg-type]
+    context.new_page()  # which keeps her window: opening another costs more than a page
     with opened(context) as page:
         join(page, served)
     yield context
