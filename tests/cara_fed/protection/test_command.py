@@ -35,7 +35,7 @@ def test_one_file_gets_the_federated_rendition(source: Path, tmp_path: Path, cap
 def test_a_folder_gets_all_renditions(source: Path, tmp_path: Path, capsys: Output, destination: str) -> None:
     (tmp_path / "existing").mkdir()
     assert run_protect(source, f"{tmp_path}/{destination}", as_json=True) == 0
-    names = {"federated.jpg", "web.webp", "web_small.webp", "thumbnail.jpg"}
+    names = {"federated.jpg", "web.webp", "web_plain.jpg", "web_small.webp", "thumbnail.jpg"}
     assert {path.name for path in (tmp_path / destination).iterdir()} == names
 
     report = json.loads(capsys.readouterr().out)
