@@ -54,16 +54,19 @@ class Works:
         *,
         artist_pk: int | None = None,
         hung: bool = False,
+        without: Collection[int] = (),
         before: int | None = None,
         limit: int = 20,
     ) -> Sequence[Post]:
-        """Works with one of these visibilities, of one artist or of all, newest first.
+        """Works with one of these visibilities, of one artist or of all, newest first, but for those `without`.
 
         With `hung`, also works of others that the artist agreed to be named in and hangs beside her own.
         """
         chosen = _works(visibilities)
         if artist_pk is not None:
             chosen = chosen.where(_hangs_with(artist_pk, hung=hung))
+        if without:
+            chosen = chosen.where(col(Post.pk).not_in(without))
         if before is not None:
             chosen = chosen.where(col(Post.pk) < before)
         return (await self.session.exec(chosen.order_by(col(Post.pk).desc()).limit(limit))).all()
@@ -88,13 +91,6 @@ class Works:
             works = works.where(col(Post.pk) < before, place.is_(None))
         ordered = works.order_by(place.is_(None), place, col(Post.pk).desc())
         return (await self.session.exec(ordered.limit(limit))).all()
-
-    async def find_unchosen(
-        self, artist_pk: int, visibilities: Collection[str], *, without: Collection[int], limit: int
-    ) -> Sequence[Post]:
-        """An artist's own newest works but for these."""
-        works = _works(visibilities).where(col(Post.artist_pk) == artist_pk, col(Post.pk).not_in(without))
-        return (await self.session.exec(works.order_by(col(Post.pk).desc()).limit(limit))).all()
 
     async def find_shared(
         self, artist_pk: int, visibilities: Collection[str], *, before: int | None = None, limit: int = 20

@@ -1,8 +1,8 @@
 """A new password: by who knows the old one, by who holds a one-time link, or by an admin's command."""
 
-from cara_fed.accounts.limits import SIGN_IN_BY_NAME, require_within
-from cara_fed.accounts.passwords import hash_password, password_matches, require_good_password
-from cara_fed.accounts.sign_in import WrongPassword
+from cara_fed.accounts.confirm_password import require_password
+from cara_fed.accounts.limits import SIGN_IN_BY_NAME
+from cara_fed.accounts.passwords import hash_password, require_good_password
 from cara_fed.accounts.tokens import LinkUnusable, Purpose, consume_token, hash_token
 from cara_fed.services import Services
 from storage.artists import Artist
@@ -14,9 +14,7 @@ async def change_password(services: Services, artist: Artist, old: str, new: str
     Raises InvalidInput, WrongPassword or TooManyAttempts.
     """
     require_good_password(new)
-    await require_within(services, (SIGN_IN_BY_NAME, artist.folded))
-    if not await password_matches(artist.password_hash, old):
-        raise WrongPassword
+    await require_password(services, artist, old)
     password_hash = await hash_password(new)
     async with services.database.unit_of_work() as records:
         found = await records.artists.get_by_pk(artist.pk)

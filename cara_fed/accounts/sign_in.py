@@ -22,10 +22,10 @@ MAX_NAME = 64
 
 
 class WrongPassword(NotAllowed):
-    """No artist of that name has that password."""
+    """No artist of that name has that password, or, with other ``words``, not the artist who was asked for it."""
 
-    def __init__(self) -> None:
-        super().__init__(_("The name or the password is not right."))
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words or _("The name or the password is not right."))
 
 
 @dataclass(frozen=True, slots=True)

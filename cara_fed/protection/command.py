@@ -8,9 +8,8 @@ from pathlib import Path
 from cara_fed.protection.errors import PictureRefused, TooManyBytes
 from cara_fed.protection.values import Limits, ProtectedPicture, ProtectionRequest, Rendition, RenditionKind, Rights
 from cara_fed.protection.wire import Json, dump_picture
-from cara_fed.protection.words import size_in_words
+from cara_fed.protection.words import say_too_large, size_in_words
 from cara_fed.protection.workers import PictureWorkers
-from cara_fed.words.speech import _
 from cara_fed.words.writing import write_size
 
 NO_AI_TRAINING = "http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED-AIMLTRAINING"
@@ -45,13 +44,7 @@ def run_protect(
 def _read(source: Path, limits: Limits) -> bytes:
     size = source.stat().st_size
     if size > limits.max_bytes:
-        raise TooManyBytes(
-            _(
-                "The file has %(size)s; at most %(most)s are taken, so export it smaller.",
-                size=write_size(size),
-                most=write_size(limits.max_bytes),
-            )
-        )
+        raise TooManyBytes(say_too_large(size, limits.max_bytes))
     return source.read_bytes()
 
 

@@ -41,8 +41,8 @@ from cara_fed.protection.wire import (
     pack,
     read_head,
 )
+from cara_fed.protection.words import say_too_large
 from cara_fed.words.speech import _, later, spoken
-from cara_fed.words.writing import write_size
 
 Progress = Callable[[ReportLine], None]
 Answer = TypeVar("Answer")
@@ -163,13 +163,7 @@ def require_bytes(data: bytes, limits: Limits) -> None:
     """Raises TooManyBytes before anything is sent anywhere."""
     most = limits.max_bytes
     if len(data) > most:
-        raise TooManyBytes(
-            _(
-                "The file has %(size)s; at most %(most)s are taken, so export it smaller.",
-                size=write_size(len(data)),
-                most=write_size(most),
-            )
-        )
+        raise TooManyBytes(say_too_large(len(data), most))
 
 
 def _ignore(line: ReportLine) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from activitypub.audience import Visibility
 from cara_fed.errors import InvalidInput, NotFound
 from cara_fed.publishing.ordering import Move, move
-from cara_fed.publishing.own_posts import get_own_post
+from cara_fed.publishing.own_posts import get_own_post, get_own_posts
 from cara_fed.services import Services
 from cara_fed.words.speech import _
 from cara_fed.words.writing import write_number
@@ -91,7 +91,7 @@ async def add_to_album(services: Services, artist: Artist, slug: str, post_pks: 
     """Put posts with pictures last in an album, all or none. Raises InvalidInput or NotFound."""
     async with services.database.unit_of_work() as records:
         album = await _get_album(records, artist, slug)
-        if not all([(await get_own_post(records, artist, pk)).pictures for pk in post_pks]):
+        if not all(rows.pictures for rows in await get_own_posts(records, artist, post_pks)):
             _require_room(MAX_POSTS + 1)
         pks = [post.pk for post in await records.albums.find_posts(album.pk, _EVERY)]
         together = list(dict.fromkeys((*pks, *post_pks)))

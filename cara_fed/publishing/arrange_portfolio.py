@@ -10,7 +10,7 @@ from cara_fed.delivery.fan_out import Recipients
 from cara_fed.errors import InvalidInput
 from cara_fed.publishing.ordering import Move, move
 from cara_fed.publishing.outgoing import send_out, wake_workers
-from cara_fed.publishing.own_posts import get_own_post
+from cara_fed.publishing.own_posts import get_own_posts
 from cara_fed.publishing.update_profile import announce_profile
 from cara_fed.services import Services
 from cara_fed.words.speech import _
@@ -25,9 +25,8 @@ SHOWN: Final = (Visibility.PUBLIC, Visibility.UNLISTED)
 async def add_to_portfolio(services: Services, artist: Artist, *post_pks: int) -> None:
     """Put posts last in the portfolio, all or none, and tell followers. Raises InvalidInput or NotFound."""
     async with services.database.unit_of_work() as records:
-        for pk in post_pks:
-            if (await get_own_post(records, artist, pk)).post.visibility not in SHOWN:
-                raise InvalidInput(_("Only posts that everyone may see can be in a portfolio."))
+        if any(rows.post.visibility not in SHOWN for rows in await get_own_posts(records, artist, post_pks)):
+            raise InvalidInput(_("Only posts that everyone may see can be in a portfolio."))
         await _change(records, services, artist, lambda pks: _with(pks, post_pks))
     wake_workers(services)
 

@@ -1,5 +1,8 @@
 """An artist's own posts, as the use cases that change them find them."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from cara_fed.errors import NotFound
 from cara_fed.services import Services
 from cara_fed.translate.posts import PostRows
@@ -16,8 +19,14 @@ async def find_own_post(services: Services, artist: Artist, post_pk: int) -> Pos
 
 async def get_own_post(records: Records, artist: Artist, post_pk: int) -> PostRows:
     """The same, within a transaction that goes on to change it."""
-    post = await records.posts.find_by_pk(post_pk)
-    if post is None or post.artist_pk != artist.pk or post.deleted_at is not None:
+    [rows] = await get_own_posts(records, artist, [post_pk])
+    return replace(rows, poll=await records.polls.find(post_pk))
+
+
+async def get_own_posts(records: Records, artist: Artist, post_pks: Sequence[int]) -> list[PostRows]:
+    """Several of them, without their polls, in this order."""
+    posts = await records.posts.find_by_pks(post_pks)
+    if any(pk not in posts or posts[pk].artist_pk != artist.pk for pk in post_pks):
         raise NotFound(_("There is no such post of yours."))
-    pictures = await records.attachments.find_for_posts([post.pk])
-    return PostRows(artist, post, pictures[post.pk], await records.polls.find(post.pk))
+    pictures = await records.attachments.find_for_posts(post_pks)
+    return [PostRows(artist, posts[pk], pictures[pk]) for pk in post_pks]

@@ -6,8 +6,10 @@ from werkzeug.exceptions import HTTPException
 
 from activitypub.errors import ProtocolError
 from cara_fed.accounts.limits import TooManyAttempts
+from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.errors import CaraFedError, InvalidInput, NotAllowed, NotFound
 from cara_fed.web.csrf import CsrfRefused
+from cara_fed.words.speech import _
 from storage.errors import DatabaseUnavailable, MediaUnavailable, StorageError
 from storage.errors import NotFound as RowNotFound
 
@@ -32,6 +34,11 @@ class NotSignedIn(NotAllowed):
     def __init__(self, *, may_return: bool) -> None:
         super().__init__("")
         self.may_return = may_return
+
+
+def say_refused(refusal: RefusedByBlocklist) -> str:
+    """To an artist or a visitor who wanted to deal with somebody listed: nobody does, whatever the reason."""
+    return _("This site deals with nobody at %(key)s.", key=refusal.listing.key)
 
 
 _STATUSES: Mapping[type[Exception], int] = {

@@ -67,7 +67,7 @@ class Source:
 class Picture:
     """A picture ready to be shown. ``sources`` go from the smallest up; ``full_url`` is the largest public file.
 
-    ``plain_url`` is a JPEG or PNG where the sources are WebP, for browsers that read none: Safari before 2020.
+    ``plain_url`` is a JPEG where the sources are WebP, for browsers that read none: Safari before 2020.
 
     ``width`` and ``height`` are in pixels, ``focal_x`` and ``focal_y`` from -1 (left, bottom) to 1 (right, top) as in
     ActivityPub, ``color`` is ``#rrggbb``.

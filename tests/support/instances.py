@@ -41,11 +41,16 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def database_of_mara(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
     """The same with mara in it, whose keys took their time too."""
-    folder = tmp_path_factory.mktemp("mara")
-    (folder / "data").mkdir()
-    shutil.copy(empty_database, folder / "data" / DATABASE)
+    folder = copy_database(tmp_path_factory.mktemp("mara"), empty_database)
     asyncio.run(_add_mara(build_config(folder)))
     return folder / "data" / DATABASE
+
+
+def copy_database(folder: Path, database: Path) -> Path:
+    """The folder, with a copy of the database where an instance there looks for it."""
+    (folder / "data").mkdir()
+    shutil.copy(database, folder / "data" / DATABASE)
+    return folder
 
 
 async def _open_once(config: Config) -> None:
@@ -93,9 +98,7 @@ async def mara(services: Services) -> Artist:
 
 def begin_with(database: str, folder: Path, request: pytest.FixtureRequest) -> Config:
     """The settings of an instance in this folder, which begins with a copy of the database that a fixture made."""
-    (folder / "data").mkdir()
-    shutil.copy(request.getfixturevalue(database), folder / "data" / DATABASE)
-    return build_config(folder)
+    return build_config(copy_database(folder, request.getfixturevalue(database)))
 
 
 def build_config(folder: Path, **sections: dict[str, Any]) -> Config:

@@ -65,6 +65,17 @@ def damaged() -> BrokenPicture:
     return BrokenPicture(_("The picture file is damaged; open it in a picture editor and export it anew."))
 
 
+def require_sane_profile(size: int) -> None:
+    """Refuses a colour profile of more bytes than any program writes."""
+    if size > MAX_PROFILE:
+        raise TooManyBytes(_("The picture's colour profile is absurdly large; export it with the sRGB profile."))
+
+
+def say_own_block(name: str) -> str:
+    """That there is a block of a program's own, called so in this format, in words."""
+    return _("a block of a program's own data (%(name)s)", name=name)
+
+
 def require_parts(count: int, most: int = MAX_PARTS) -> None:
     """Refuses a flood of tiny parts, which costs time and holds no picture."""
     if count > most:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts
+from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts, say_own_block
 from cara_fed.protection.values import Format
-from cara_fed.words.speech import _
 
 _CONTAINERS = {b"meta": 4, b"iprp": 0, b"ipco": 0, b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0}
 _C2PA = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")
@@ -96,9 +95,7 @@ def read_embedded(data: bytes) -> Embedded:
         xmp=tuple(content for kind, content in items if kind == b"mime" and b"xmpmeta" in content[:4096]),
         # the box: its UUID (16), version and flags (4), purpose text, offset of a Merkle box (8), then JUMBF
         jumbf=b"".join(box[20:].partition(b"\x00")[2][8:] for box in c2pa if box.startswith(_C2PA)),
-        parts=tuple(
-            _("a block of a program's own data (%(name)s)", name="uuid") for box in c2pa if not box.startswith(_C2PA)
-        ),
+        parts=tuple(say_own_block("uuid") for box in c2pa if not box.startswith(_C2PA)),
         cicp=_read_cicp(data, boxes),
     )
 

@@ -3,7 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts, say_rest
+from cara_fed.protection.formats.base import (
+    Container,
+    Embedded,
+    Header,
+    cut_off,
+    damaged,
+    require_parts,
+    say_own_block,
+    say_rest,
+)
 from cara_fed.protection.values import Format
 from cara_fed.words.speech import _
 
@@ -138,7 +147,7 @@ def _other_parts(data: bytes, blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
         name = block.application(data)
         if name and name not in (*LOOPS, XMP_APPLICATION) and not name.startswith(b"C2PA_GIF"):
-            yield _("a block of a program's own data (%(name)s)", name=name.decode("latin-1"))
+            yield say_own_block(name.decode("latin-1"))
         elif block.label == PLAIN_TEXT:
             yield _("a text drawn over the picture, which no viewer shows")
 

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cara_fed.protection.errors import BrokenPicture
-from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_parts, say_rest
+from cara_fed.protection.formats.base import (
+    Container,
+    Embedded,
+    Header,
+    cut_off,
+    damaged,
+    require_parts,
+    say_own_block,
+    say_rest,
+)
 from cara_fed.protection.formats.photoshop import read_resources
 from cara_fed.protection.values import Format
 from cara_fed.words.speech import _
@@ -160,7 +169,7 @@ def _other_parts(segments: tuple[Segment, ...]) -> Iterator[str]:
     known = (b"JFIF\x00", b"JFXX\x00", b"Adobe", EXIF, XMP, XMP_EXTENSION, PHOTOSHOP, ICC, b"MPF\x00", b"JP")
     for segment in segments:
         if APP0 <= segment.marker <= 0xEF and not segment.payload.startswith(known):
-            yield _("a block of a program's own data (%(name)s)", name=f"APP{segment.marker - APP0}")
+            yield say_own_block(f"APP{segment.marker - APP0}")
     if _payloads(segments, APP0, b"JFXX\x00"):
         yield _("an embedded thumbnail")
 

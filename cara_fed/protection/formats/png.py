@@ -13,6 +13,7 @@ from cara_fed.protection.formats.base import (
     cut_off,
     damaged,
     require_parts,
+    say_own_block,
     say_rest,
     unpack,
 )
@@ -194,7 +195,7 @@ def _other_parts(chunks: tuple[Chunk, ...]) -> Iterator[str]:
         if kind == b"tIME":
             yield _("the time of the last change")
         else:
-            yield _("a block of a program's own data (%(name)s)", name=kind.decode("latin-1", "replace"))
+            yield say_own_block(kind.decode("latin-1", "replace"))
 
 
 def _after_end(data: bytes, chunks: tuple[Chunk, ...]) -> Iterator[str]:

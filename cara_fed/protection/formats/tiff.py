@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from cara_fed.protection.errors import NotAPicture, TooManyBytes
-from cara_fed.protection.formats.base import MAX_PROFILE, Container, Embedded, Header, cut_off, damaged
+from cara_fed.protection.errors import NotAPicture
+from cara_fed.protection.formats.base import Container, Embedded, Header, cut_off, damaged, require_sane_profile
 from cara_fed.protection.formats.ifd import Directory, read_chain
 from cara_fed.protection.formats.photoshop import read_resources
 from cara_fed.protection.values import Format
@@ -35,8 +35,7 @@ def _require_sane(page: Directory) -> None:
         raise damaged()
     if STRIPS not in page.entries and TILES not in page.entries:
         raise damaged()
-    if len(page.raw(ICC)) > MAX_PROFILE:
-        raise TooManyBytes(_("The picture's colour profile is absurdly large; export it with the sRGB profile."))
+    require_sane_profile(len(page.raw(ICC)))
 
 
 def clean(data: bytes) -> bytes:

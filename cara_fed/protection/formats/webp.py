@@ -3,19 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cara_fed.protection.errors import TooManyBytes
 from cara_fed.protection.formats.base import (
-    MAX_PROFILE,
     Container,
     Embedded,
     Header,
     cut_off,
     damaged,
     require_parts,
+    require_sane_profile,
+    say_own_block,
     say_rest,
 )
 from cara_fed.protection.values import Format
-from cara_fed.words.speech import _
 
 ICC_FLAG, ALPHA_FLAG, EXIF_FLAG, XMP_FLAG, ANIMATION_FLAG = 0x20, 0x10, 0x08, 0x04, 0x02
 
@@ -92,8 +91,9 @@ def read_header(data: bytes) -> Header:
 
 
 def _require_sane_profile(chunks: tuple[Chunk, ...]) -> None:
-    if any(chunk.kind == b"ICCP" and len(chunk.content) > MAX_PROFILE for chunk in chunks):
-        raise TooManyBytes(_("The picture's colour profile is absurdly large; export it with the sRGB profile."))
+    for chunk in chunks:
+        if chunk.kind == b"ICCP":
+            require_sane_profile(len(chunk.content))
 
 
 def read_size(chunk: Chunk) -> tuple[int, int] | None:
@@ -149,7 +149,7 @@ def _first(chunks: tuple[Chunk, ...], kind: bytes) -> bytes:
 
 def _other_parts(chunks: tuple[Chunk, ...]) -> Iterator[str]:
     for kind in sorted({chunk.kind for chunk in chunks} - _DECODING - {b"EXIF", b"XMP ", b"C2PA"}):
-        yield _("a block of a program's own data (%(name)s)", name=kind.decode("latin-1"))
+        yield say_own_block(kind.decode("latin-1"))
 
 
 def _after_end(data: bytes) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from cara_fed.protection.looks import guess_focal_point
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.words.speech import _
 
 
 def crop(picture: Picture) -> tuple[Picture, ReportLine]:
@@ -17,7 +18,7 @@ def crop(picture: Picture) -> tuple[Picture, ReportLine]:
     top = _start((1 - y) / 2, height, image.height)
     cut = image.crop((left, top, left + width, top + height))
     facts = {"width": width, "height": height, "left": left, "top": top}
-    return replace(picture, image=cut), ReportLine("crop", "Cut to its shape.", facts)
+    return replace(picture, image=cut), ReportLine("crop", _("Cut to its shape."), facts)
 
 
 def _start(middle: float, length: int, whole: int) -> int:

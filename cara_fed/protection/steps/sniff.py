@@ -6,6 +6,7 @@ from cara_fed.protection.errors import NotAPicture, TooManyBytes
 from cara_fed.protection.formats.signatures import find_format, name_other
 from cara_fed.protection.picture import Picture
 from cara_fed.protection.values import ReportLine
+from cara_fed.protection.words import say_too_large
 from cara_fed.words.speech import _
 from cara_fed.words.writing import write_size
 
@@ -14,13 +15,7 @@ def sniff(picture: Picture) -> tuple[Picture, ReportLine]:
     """Raises TooManyBytes and NotAPicture."""
     size, most = len(picture.data), picture.request.limits.max_bytes
     if size > most:
-        raise TooManyBytes(
-            _(
-                "The file has %(size)s; at most %(most)s are taken, so export it smaller.",
-                size=write_size(size),
-                most=write_size(most),
-            )
-        )
+        raise TooManyBytes(say_too_large(size, most))
     found = find_format(picture.data)
     if found is None:
         raise NotAPicture(_refusal(picture.data))

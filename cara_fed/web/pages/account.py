@@ -79,8 +79,7 @@ async def leave() -> ResponseReturnValue:
 
 
 async def _refuse_password(artist: Artist, refusal: Exception) -> ResponseReturnValue:
-    said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
-    return await show_invalid(_build_page(artist, FormView(errors={"password": said})))
+    return await show_invalid(_build_page(artist, FormView(errors={"password": str(refusal)})))
 
 
 def _words(refusal: Exception) -> str:

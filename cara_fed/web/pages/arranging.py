@@ -113,7 +113,7 @@ async def find_others(
 ) -> tuple[ArrangedPost, ...]:
     """The newest works of an artist that are not inside yet."""
     pks = [rows.post.pk for rows in inside]
-    posts = await records.works.find_unchosen(artist.pk, visibilities, without=pks, limit=OTHERS)
+    posts = await records.works.find_page(visibilities, artist_pk=artist.pk, without=pks, limit=OTHERS)
     return tuple(arranged(rows) for rows in await hang(records, posts, {artist.pk: artist}))
 
 

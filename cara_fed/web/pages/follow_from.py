@@ -10,7 +10,7 @@ from activitypub.identifiers import Handle
 from cara_fed.accounts.limits import Limit, TooManyAttempts, require_within
 from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.federation.follow_pages import NoFollowPage, find_follow_page
-from cara_fed.web.errors import headers_of, status_of
+from cara_fed.web.errors import headers_of, say_refused, status_of
 from cara_fed.web.forms import FormInvalid, read_follow_from_form
 from cara_fed.web.house import house, services, visitor
 from cara_fed.web.pages.artists import find_artist
@@ -18,7 +18,6 @@ from cara_fed.web.parts import FormView
 from cara_fed.web.showing import INVALID, form_again, show
 from cara_fed.web.uploads import read_fields
 from cara_fed.web.views import FollowFromPage
-from cara_fed.words.speech import _
 from storage.artists import Artist
 
 BY_ADDRESS: Final = Limit("follow-from from", 20, timedelta(minutes=5))
@@ -70,5 +69,5 @@ def _build_page(artist: Artist, form: FormView) -> FollowFromPage:
 
 def _sentence(refusal: Exception) -> str:
     if isinstance(refusal, RefusedByBlocklist):
-        return _("This site deals with nobody at %(key)s.", key=refusal.listing.key)
+        return say_refused(refusal)
     return str(refusal)

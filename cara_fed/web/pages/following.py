@@ -14,7 +14,7 @@ from cara_fed.federation.errors import FetchError
 from cara_fed.publishing.follow_actor import find_actor, follow_actor
 from cara_fed.publishing.unfollow_actor import unfollow_actor
 from cara_fed.translate.opt_outs import said_again, stated_elsewhere
-from cara_fed.web.errors import NothingHere
+from cara_fed.web.errors import NothingHere, say_refused
 from cara_fed.web.house import house, services, visitor
 from cara_fed.web.pages.artists import find_artist
 from cara_fed.web.parts import FollowState
@@ -89,7 +89,7 @@ async def _find_id(target: str) -> str:
     try:
         return (await find_actor(services(), target))[1]
     except RefusedByBlocklist as error:
-        raise NotAllowed(_("This site deals with nobody at %(key)s.", key=error.listing.key)) from error
+        raise NotAllowed(say_refused(error)) from error
     except (FetchError, ProtocolError) as error:
         raise InvalidInput(_not_found(target, error)) from error
 

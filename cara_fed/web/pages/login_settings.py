@@ -164,13 +164,11 @@ async def _with_password(act: Callable[[Services, Artist], Awaitable[object]]) -
 
 
 async def _refuse_password(artist: Artist, refusal: NotAllowed) -> ResponseReturnValue:
-    said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
-    return await show_invalid(replace(await _build(artist), form=FormView(errors={"password": said})))
+    return await show_invalid(replace(await _build(artist), form=FormView(errors={"password": str(refusal)})))
 
 
 def _refuse_options(refusal: NotAllowed | InvalidInput) -> Response:
-    said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
-    response = jsonify({"error": said})
+    response = jsonify({"error": str(refusal)})
     response.status_code = status_of(refusal)
     return response
 

@@ -21,7 +21,7 @@ from cara_fed.publishing.seen_posts import get_seen_post
 from cara_fed.publishing.unfollow_actor import unfollow_actor
 from cara_fed.services import Services
 from cara_fed.web.entries import find_bylines, read_entries
-from cara_fed.web.errors import NothingHere
+from cara_fed.web.errors import NothingHere, say_refused
 from cara_fed.web.forms import FormInvalid, FormReader, read_next_path
 from cara_fed.web.house import services
 from cara_fed.web.parts import FormView
@@ -58,7 +58,7 @@ async def act(what: str) -> ResponseReturnValue:
     try:
         await ACTS[what](services(), artist, actor_id)
     except RefusedByBlocklist as error:
-        raise NotAllowed(_("This site deals with nobody at %(key)s.", key=error.listing.key)) from error
+        raise NotAllowed(say_refused(error)) from error
     except (FetchError, ProtocolError) as error:
         raise InvalidInput(_("Their server could not be asked: %(error)s.", error=error)) from error
     return await go(read_next_path(fields.get("back", "")))

@@ -17,6 +17,7 @@ from cara_fed.blocklist.guard import RefusedByBlocklist
 from cara_fed.errors import CaraFedError
 from cara_fed.federation.errors import FetchError
 from cara_fed.inbox.bring_in import bring_in
+from cara_fed.web.errors import say_refused
 from cara_fed.web.house import house, services, visitor
 from cara_fed.web.parts import FormView
 from cara_fed.web.showing import show, show_invalid
@@ -101,7 +102,7 @@ async def _find(query: str) -> str:
             return _find_here(query) or await _find_by_url(query)
         return await _find_by_handle(query)
     except RefusedByBlocklist as error:
-        raise _NotFoundAnywhere(_("This site deals with nobody at %(key)s.", key=error.listing.key)) from error
+        raise _NotFoundAnywhere(say_refused(error)) from error
     except (FetchError, ProtocolError) as error:
         raise _NotFoundAnywhere(
             _("%(query)s could not be found: %(reason)s.", query=query[:200], reason=str(error).rstrip("."))

@@ -97,8 +97,7 @@ async def set_password() -> ResponseReturnValue:
     except FormInvalid as invalid:
         return await show_invalid(PasswordSettingsPage(invalid.view))
     except (WrongPassword, TooManyAttempts) as refusal:
-        said = _("This is not your password.") if isinstance(refusal, WrongPassword) else str(refusal)
-        return await show_invalid(PasswordSettingsPage(form_again(fields, current_password=said)))
+        return await show_invalid(PasswordSettingsPage(form_again(fields, current_password=str(refusal))))
     return await go("/settings/password", _("The new password is set. You are logged out everywhere else."))
 
 

@@ -1,7 +1,6 @@
 """A whole instance, looked at through browsers."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -15,7 +14,7 @@ from cara_fed.config import Config
 from cara_fed.services import Services, open_services
 from storage.artists import Artist
 from tests.support.browsers import PASSWORD, Browser
-from tests.support.instances import CHEAP, DATABASE, begin_with, build_config
+from tests.support.instances import CHEAP, DATABASE, begin_with, build_config, copy_database
 from tests.support.network import Network
 
 Open = Callable[..., Browser]
@@ -25,9 +24,7 @@ ROLES = {"mara": Role.ARTIST, "theo": Role.ARTIST, "ada": Role.ADMIN}
 @pytest.fixture(scope="session")
 def peopled_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
     """The database with Mara and Theo, who are artists, and Ada, who runs the place: keys and passwords take time."""
-    folder = tmp_path_factory.mktemp("peopled")
-    (folder / "data").mkdir()
-    shutil.copy(empty_database, folder / "data" / DATABASE)
+    folder = copy_database(tmp_path_factory.mktemp("peopled"), empty_database)
     asyncio.run(_people(build_config(folder)))
     return folder / "data" / DATABASE
 

@@ -63,6 +63,7 @@ def mara(chromium: Browser, served: Served) -> Iterator[BrowserContext]:
 def noor(chromium: Browser, served: Served, mara: BrowserContext) -> Iterator[BrowserContext]:
     """The second artist, at her desk: the first one's guide led to an invitation."""
     context = chromium.new_context(viewport=DESKTOP, base_url=served.base)  # type: ignore[arg-type]
+    context.new_page()  # which keeps her window, too
     with opened(mara) as page:
         page.goto("/admin")
         page.get_by_role("link", name="Invite an artist").click()
