@@ -110,24 +110,20 @@ async def open_services(
     ConfigError where instance.toml cannot be used with the data that is there.
     """
     clock = clock or Clock()
-    url = database_url(config)
-    await asyncio.to_thread(migrate, url)
     async with AsyncExitStack() as stack:
-        database = Database(url)
-        stack.push_async_callback(database.dispose)
+        database = await _open_database(stack, config)
         client = build_client(config, _guard_of(config), transport)
         stack.push_async_callback(client.aclose)
         kept = await _open_kept(database, config, clock)
         keyring = KeyRing(database, config.site, clock)
         await keyring.make_instance_keys()
         doors = await _open_doors(stack, database, config, clock)
-        media = open_media_of(config)
         workers = await stack.enter_async_context(pictures or _picture_workers(config))
         yield Services(
             running=RunningConfig(config, revision=kept.settings_revision),
             clock=clock,
             database=database,
-            media=media,
+            media=open_media_of(config),
             client=client,
             generations=Generations(database, clock),
             capabilities=CapabilityKeys(kept.capability_key),
@@ -143,6 +139,14 @@ async def open_services(
             mark_key=kept.mark_key,
             likenesses=LikenessIndex(database),
         )
+
+
+async def _open_database(stack: AsyncExitStack, config: Config) -> Database:
+    url = database_url(config)
+    await asyncio.to_thread(migrate, url)
+    database = Database(url)
+    stack.push_async_callback(database.dispose)
+    return database
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,10 +68,7 @@ async def publish_post(
     opt_out = draft.opt_out or effective_opt_out(services.config.opt_out.default, artist)
     terms = choose_terms(artist, opt_out, draft.license, draft.digital_source_type)
     pictures = await store_pictures(services, artist, draft.pictures, terms, progress, draft.marks)
-    if not is_reviewed:
-        require_not_held(services.config.posts, pictures)
-    if not draft.accepts_matches:
-        await require_no_matches(services, artist, pictures)
+    await _require_showable(services, artist, draft, pictures, is_reviewed=is_reviewed)
     post = _build_row(services, artist, draft, written, terms)
     async with services.database.unit_of_work() as records:
         await records.artists.get_by_pk(artist.pk)
@@ -87,6 +84,15 @@ async def publish_post(
     await forget_files(services, left)
     wake_workers(services)
     return post
+
+
+async def _require_showable(
+    services: Services, artist: Artist, draft: PostDraft, pictures: tuple[Picture, ...], *, is_reviewed: bool
+) -> None:
+    if not is_reviewed:
+        require_not_held(services.config.posts, pictures)
+    if not draft.accepts_matches:
+        await require_no_matches(services, artist, pictures)
 
 
 async def _require_allowed(services: Services, artist: Artist, draft: PostDraft) -> None:

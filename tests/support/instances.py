@@ -96,6 +96,12 @@ async def mara(services: Services) -> Artist:
         return await records.artists.get("mara")
 
 
+async def deeds(services: Services) -> list[tuple[str, str, str]]:
+    """What those who run the place did, the newest first: by whom, what, and to whom or what."""
+    async with services.database.reading() as records:
+        return [(row.author, row.action, row.subject) for row in await records.audit_log.find_page()]
+
+
 def begin_with(database: str, folder: Path, request: pytest.FixtureRequest) -> Config:
     """The settings of an instance in this folder, which begins with a copy of the database that a fixture made."""
     return build_config(copy_database(folder, request.getfixturevalue(database)))
